@@ -1,0 +1,235 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/store"
+)
+
+// The acts of this room in the audit log.
+const (
+	OrganisationAdded   audit.Action = "organisation.added"
+	OrganisationChanged audit.Action = "organisation.changed"
+	GroupAdded          audit.Action = "governance_group.added"
+	AppointmentMade     audit.Action = "appointment.made"
+	AppointmentEnded    audit.Action = "appointment.ended"
+)
+
+// Service does what officials do with the directory.
+type Service struct{ db *store.DB }
+
+// New gives the service over a database.
+func New(db *store.DB) *Service { return &Service{db: db} }
+
+// Filter narrows the list of organisations; empty fields do not.
+type Filter struct {
+	Q    string
+	Kind Kind
+}
+
+// Organisations lists the organisations.
+func (s *Service) Organisations(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[*Organisation], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Organisation], error) {
+		q := store.Query[Organisation](tx)
+		if f.Kind != "" {
+			q = q.Where("kind = ?", f.Kind)
+		}
+		if f.Q != "" {
+			like := "%" + strings.ToLower(f.Q) + "%"
+			q = q.Where("LOWER(name_en) LIKE ? OR LOWER(name_cy) LIKE ? OR LOWER(reference) = ?", like, like, strings.ToLower(f.Q))
+		}
+		return store.Paged[Organisation](tx, q, p, map[string]string{
+			"name": "name_en", "name_cy": "name_cy", "reference": "reference", "kind": "kind",
+		}, "name")
+	})
+}
+
+// Organisation gives one organisation.
+func (s *Service) Organisation(ctx context.Context, by access.Actor, id uuid.UUID) (*Organisation, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Organisation, error) {
+		return store.Find[Organisation](tx, id)
+	})
+}
+
+// Input is what an official enters of an organisation.
+type Input struct {
+	Name          lang.Text  `json:"name"`
+	Kind          Kind       `json:"kind"`
+	ODSCode       *string    `json:"ods_code,omitempty"`
+	ParentID      *uuid.UUID `json:"parent_id,omitempty"`
+	SignedForByID *uuid.UUID `json:"signed_for_by_id,omitempty"`
+}
+
+func (in *Input) check() error {
+	invalid := fault.Invalid("invalid")
+	in.Name = lang.Text{En: strings.TrimSpace(in.Name.En), Cy: strings.TrimSpace(in.Name.Cy)}
+	if in.Name.Empty() {
+		invalid.On("name.en", "organisation.name-missing")
+	}
+	if !slices.Contains(Kinds, in.Kind) {
+		invalid.On("kind", "organisation.kind-unknown")
+	}
+	if in.ODSCode != nil {
+		code := strings.ToUpper(strings.TrimSpace(*in.ODSCode))
+		in.ODSCode = &code
+		if code == "" {
+			in.ODSCode = nil
+		}
+	}
+	return invalid.OrNil()
+}
+
+// input gives what was entered, for a change that keeps the rest.
+func (o *Organisation) input() Input {
+	return Input{Name: o.Name, Kind: o.Kind, ODSCode: o.ODSCode, ParentID: o.ParentID, SignedForByID: o.SignedForByID}
+}
+
+func (o *Organisation) apply(in Input) {
+	o.Name, o.Kind, o.ODSCode, o.ParentID, o.SignedForByID = in.Name, in.Kind, in.ODSCode, in.ParentID, in.SignedForByID
+}
+
+// AddOrganisation enters an organisation. Only a national official may.
+func (s *Service) AddOrganisation(ctx context.Context, by access.Actor, in Input) (*Organisation, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Organisation, error) {
+		return AddOrganisationIn(tx, in)
+	})
+}
+
+// AddOrganisationIn is AddOrganisation within a change.
+func AddOrganisationIn(tx *store.Tx, in Input) (*Organisation, error) {
+	if err := nationalOnly(tx.By()); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	reference, err := tx.NextReference("ORG", false)
+	if err != nil {
+		return nil, err
+	}
+	o := &Organisation{Reference: reference}
+	o.apply(in)
+	return o, tx.Create(o, OrganisationAdded)
+}
+
+// ChangeOrganisation changes an organisation that stands at the version; edit
+// is given what stands.
+func (s *Service) ChangeOrganisation(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*Input) error) (*Organisation, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Organisation, error) {
+		o, err := store.Lock[Organisation](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := nationalOnly(by); err != nil {
+			return nil, err
+		}
+		if err := store.CheckVersion(o, version); err != nil {
+			return nil, err
+		}
+		in := o.input()
+		if err := edit(&in); err != nil {
+			return nil, err
+		}
+		if err := in.check(); err != nil {
+			return nil, err
+		}
+		o.apply(in)
+		return o, tx.Save(o, OrganisationChanged)
+	})
+}
+
+// nationalOnly refuses who may not change what all organisations share.
+func nationalOnly(by access.Actor) error {
+	if by.IsProgram() || by.National() && by.Holds(access.InventoryChange) {
+		return nil
+	}
+	return fault.Forbidden("forbidden")
+}
+
+// Groups lists the governance groups.
+func (s *Service) Groups(ctx context.Context, by access.Actor, p store.Paging) (store.List[*Group], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Group], error) {
+		return store.Paged[Group](tx, store.Query[Group](tx), p, map[string]string{"name": "name_en", "reference": "reference"}, "reference")
+	})
+}
+
+// Group gives one governance group.
+func (s *Service) Group(ctx context.Context, by access.Actor, id uuid.UUID) (*Group, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Group, error) { return store.Find[Group](tx, id) })
+}
+
+// AddGroupIn enters a governance group within a change.
+func AddGroupIn(tx *store.Tx, reference string, name, purpose lang.Text) (*Group, error) {
+	g := &Group{Reference: reference, Name: name, Purpose: purpose, Members: []string{}, Meetings: []calendar.Date{}}
+	return g, tx.Create(g, GroupAdded)
+}
+
+// Appointments lists who holds which role at an organisation.
+func (s *Service) Appointments(ctx context.Context, by access.Actor, organisation uuid.UUID) ([]*Appointment, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*Appointment, error) {
+		if _, err := store.Find[Organisation](tx, organisation); err != nil {
+			return nil, err
+		}
+		return store.All[Appointment](tx, "role, deputy, from_on", "organisation_id = ?", organisation)
+	})
+}
+
+// AppointmentInput is what an official enters of an appointment.
+type AppointmentInput struct {
+	Role       AppointmentRole `json:"role"`
+	Deputy     bool            `json:"deputy,omitempty"`
+	PersonName string          `json:"person_name"`
+	Email      string          `json:"email,omitempty"`
+	Phone      string          `json:"phone,omitempty"`
+	FromOn     calendar.Date   `json:"from_on,omitempty"`
+	UntilOn    calendar.Date   `json:"until_on,omitempty"`
+}
+
+// Appoint records that a person holds a role at an organisation: by a national
+// official, or one of that organisation.
+func (s *Service) Appoint(ctx context.Context, by access.Actor, organisation uuid.UUID, in AppointmentInput) (*Appointment, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Appointment, error) {
+		if _, err := store.Find[Organisation](tx, organisation); err != nil {
+			return nil, err
+		}
+		own := by.Holds(access.InventoryChange) && slices.Contains(by.OrganisationIDs, organisation)
+		if err := nationalOnly(by); err != nil && !own {
+			return nil, err
+		}
+		invalid := fault.Invalid("invalid")
+		if !slices.Contains(AppointmentRoles, in.Role) {
+			invalid.On("role", "appointment.role-unknown")
+		}
+		if strings.TrimSpace(in.PersonName) == "" {
+			invalid.On("person_name", "appointment.person-missing")
+		}
+		if err := invalid.OrNil(); err != nil {
+			return nil, err
+		}
+		a := &Appointment{OrganisationID: organisation, Role: in.Role, Deputy: in.Deputy, PersonName: in.PersonName,
+			Email: in.Email, Phone: in.Phone, FromOn: in.FromOn, UntilOn: in.UntilOn}
+		return a, tx.Create(a, AppointmentMade)
+	})
+}
+
+// WithHosted gives an organisation and the hosted bodies under it.
+func WithHosted(tx *store.Tx, id uuid.UUID) ([]uuid.UUID, error) {
+	hosted, err := store.All[Organisation](tx, "", "parent_id = ? AND kind = ?", id, HostedBody)
+	if err != nil {
+		return nil, err
+	}
+	ids := []uuid.UUID{id}
+	for _, o := range hosted {
+		ids = append(ids, o.ID)
+	}
+	return ids, nil
+}

@@ -1,0 +1,182 @@
+package identity
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/store"
+)
+
+const invitationLifetime = 14 * 24 * time.Hour
+
+// Invitation asks a person at one address to sign up for a membership. Only
+// the hash of its token is kept; it works once.
+type Invitation struct {
+	store.Row
+	TokenHash         string
+	Email             string
+	Name              string
+	Language          lang.Tag
+	Roles             []access.Role `gorm:"serializer:json"`
+	OrganisationID    *uuid.UUID
+	SupplierID        *uuid.UUID
+	GovernanceGroupID *uuid.UUID
+	ReviewID          *uuid.UUID
+	InvitedByID       uuid.UUID
+	ExpiresAt         time.Time
+	AcceptedAt        *time.Time
+	AcceptedByID      *uuid.UUID
+	RevokedAt         *time.Time
+}
+
+// Scope lets those who manage users see invitations.
+func (Invitation) Scope(by access.Actor) store.Condition {
+	if by.OnSupplierSide() {
+		return store.Suppliers(by, access.UserManage, "invitations.supplier_id")
+	}
+	return store.Holders(by, access.RespondentInvite, "")
+}
+
+// AuditKind names the thing in the audit log.
+func (*Invitation) AuditKind() string { return "invitation" }
+
+// AuditAbout is the review that the invitation is for, or itself.
+func (i *Invitation) AuditAbout() uuid.UUID {
+	if i.ReviewID != nil {
+		return *i.ReviewID
+	}
+	return i.ID
+}
+
+// InviteIn makes an invitation within a change and gives its token, which goes
+// into the mail and is kept nowhere.
+func InviteIn(tx *store.Tx, n NewUser, review *uuid.UUID) (*Invitation, string, error) {
+	if err := n.check(); err != nil {
+		return nil, "", err
+	}
+	token, hash := newSecret()
+	i := &Invitation{TokenHash: hash, Email: n.Email, Name: n.Name, Language: n.Language, Roles: n.Roles,
+		OrganisationID: n.Place.OrganisationID, SupplierID: n.Place.SupplierID, GovernanceGroupID: n.Place.GovernanceGroupID,
+		ReviewID: review, InvitedByID: tx.By().UserID, ExpiresAt: tx.Now().Add(invitationLifetime)}
+	return i, token, tx.AsProgram("invite").Create(i, InvitationMade)
+}
+
+// Look gives an invitation that can still be accepted.
+func (s *Service) Look(ctx context.Context, token string) (*Invitation, bool, error) {
+	type looked struct {
+		invitation *Invitation
+		hasAccount bool
+	}
+	l, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (looked, error) {
+		i, err := findOpen(tx, token, store.FindBy[Invitation])
+		if err != nil {
+			return looked{}, err
+		}
+		n, err := store.Count[User](tx, "email = ? AND password_hash <> ''", i.Email)
+		return looked{i, n > 0}, err
+	})
+	return l.invitation, l.hasAccount, err
+}
+
+func findOpen(tx *store.Tx, token string, find func(*store.Tx, string, ...any) (*Invitation, error)) (*Invitation, error) {
+	i, err := find(tx, "token_hash = ?", hashSecret(token))
+	switch {
+	case fault.Is(err, fault.KindNotFound):
+		return nil, fault.Invalid("invitation.unknown")
+	case err != nil:
+		return nil, err
+	case i.AcceptedAt != nil:
+		return nil, fault.Conflict("invitation.used")
+	case i.RevokedAt != nil || tx.Now().After(i.ExpiresAt):
+		return nil, fault.Conflict("invitation.expired")
+	}
+	return i, nil
+}
+
+// Joining is told, within the same change, of a user who accepted an
+// invitation: the review puts its respondent in place.
+type Joining func(tx *store.Tx, i *Invitation, u *User) error
+
+// Accept makes the user and membership that an invitation is for, and begins a
+// session. Whoever has an account already gives its password; a new one is
+// set otherwise. Of two who race, one wins.
+func (s *Service) Accept(ctx context.Context, token, name, password string, joining Joining, origin string) (session string, err error) {
+	i, hasAccount, err := s.Look(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	hash, err := s.passwordFor(ctx, i, hasAccount, password, origin)
+	if err != nil {
+		return "", err
+	}
+	by := gate
+	by.Origin = origin
+	user, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (*User, error) {
+		i, err := findOpen(tx, token, lockBy)
+		if err != nil {
+			return nil, err
+		}
+		n := NewUser{Email: i.Email, Name: firstOf(name, i.Name), Language: i.Language, Roles: i.Roles, Place: Place{
+			OrganisationID: i.OrganisationID, SupplierID: i.SupplierID, GovernanceGroupID: i.GovernanceGroupID}}
+		user, _, err := addUserIn(tx, n, hash)
+		if err != nil {
+			return nil, err
+		}
+		now := tx.Now()
+		i.AcceptedAt, i.AcceptedByID = &now, &user.ID
+		if err := tx.Save(i, InvitationAccepted); err != nil {
+			return nil, err
+		}
+		return user, joining(tx, i, user)
+	})
+	if err != nil {
+		return "", err
+	}
+	return s.begin(ctx, user.ID, i.Language, origin)
+}
+
+func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount bool, password, origin string) (hash string, err error) {
+	if !hasAccount {
+		if err := checkPassword(password, i.Email); err != nil {
+			return "", err
+		}
+		return hashPassword(password)
+	}
+	if err := s.throttled(ctx, i.Email, origin); err != nil {
+		return "", err
+	}
+	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
+		return store.FindBy[User](tx, "email = ?", i.Email)
+	})
+	if err != nil {
+		return "", err
+	}
+	if !matchPassword(password, user.PasswordHash) {
+		if err := s.refuse(ctx, user, i.Email, origin); !fault.Is(err, fault.KindUnauthenticated) {
+			return "", err
+		}
+		return "", fault.Invalid("invalid").On("password", "sign-in.wrong")
+	}
+	return "", nil
+}
+
+func lockBy(tx *store.Tx, condition string, args ...any) (*Invitation, error) {
+	i, err := store.FindBy[Invitation](tx, condition, args...)
+	if err != nil {
+		return nil, err
+	}
+	return store.Lock[Invitation](tx, i.ID)
+}
+
+func firstOf(a, b string) string {
+	if a = strings.TrimSpace(a); a != "" {
+		return a
+	}
+	return b
+}

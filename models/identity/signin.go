@@ -1,0 +1,307 @@
+package identity
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/directory"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/store"
+)
+
+// The acts of this room in the audit log.
+const (
+	UserAdded          audit.Action = "user.added"
+	UserChanged        audit.Action = "user.changed"
+	PasswordSet        audit.Action = "user.password-set"
+	MembershipAdded    audit.Action = "membership.added"
+	MembershipEnded    audit.Action = "membership.ended"
+	SignedIn           audit.Action = "session.signed-in"
+	SignInRefused      audit.Action = "session.refused"
+	SignedOut          audit.Action = "session.signed-out"
+	MembershipSwitched audit.Action = "session.membership-switched"
+	TokenMade          audit.Action = "api_token.made"
+	InvitationMade     audit.Action = "invitation.made"
+	InvitationAccepted audit.Action = "invitation.accepted"
+	InvitationRevoked  audit.Action = "invitation.revoked"
+)
+
+// The limits of sessions and of guessing.
+const (
+	sessionIdle     = time.Hour
+	sessionAbsolute = 12 * time.Hour
+	throttleWindow  = 15 * time.Minute
+	throttleAccount = 10 // failures of one account from one address
+	throttleOrigin  = 100
+)
+
+var gate = access.Program("sign-in")
+
+// Service lets people in and keeps their accounts.
+type Service struct{ db *store.DB }
+
+// New gives the service over a database.
+func New(db *store.DB) *Service { return &Service{db: db} }
+
+// Signed is somebody who has signed in.
+type Signed struct {
+	Actor       access.Actor
+	User        *User
+	Membership  *Membership
+	Memberships []*Membership
+	Session     *Session // nil with an API token
+}
+
+// SignIn checks an e-mail address and password and begins a session. The answer
+// and the time it takes are the same whether the account exists or not.
+func (s *Service) SignIn(ctx context.Context, email, password string, language lang.Tag, origin string) (token string, err error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	if err := s.throttled(ctx, email, origin); err != nil {
+		return "", err
+	}
+	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
+		return store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
+	})
+	if err != nil && !fault.Is(err, fault.KindNotFound) {
+		return "", err
+	}
+	if user == nil {
+		user = &User{}
+	}
+	if !matchPassword(password, user.PasswordHash) || user.PasswordHash == "" {
+		return "", s.refuse(ctx, user, email, origin)
+	}
+	return s.begin(ctx, user.ID, language, origin)
+}
+
+// throttled slows down guessing by account and address together, so that
+// nobody locks another out, and by address alone.
+func (s *Service) throttled(ctx context.Context, email, origin string) error {
+	_, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		since := tx.Now().Add(-throttleWindow)
+		ofAccount, err := store.Count[attempt](tx, "key = ? AND created_at > ?", email+" "+origin, since)
+		if err != nil {
+			return false, err
+		}
+		ofOrigin, err := store.Count[attempt](tx, "key = ? AND created_at > ?", origin, since)
+		if err != nil {
+			return false, err
+		}
+		if ofAccount >= throttleAccount || ofOrigin >= throttleOrigin {
+			return false, fault.TooMany("sign-in.too-many")
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (s *Service) refuse(ctx context.Context, user *User, email, origin string) error {
+	by := gate
+	by.Origin = origin
+	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
+		for _, key := range []string{email + " " + origin, origin} {
+			row := &attempt{Row: store.NewRow(), Key: key}
+			row.CreatedAt = tx.Now()
+			if err := tx.Insert(row); err != nil {
+				return false, err
+			}
+		}
+		return true, tx.Note(user, SignInRefused, "")
+	})
+	if err != nil {
+		return err
+	}
+	return fault.Unauthenticated("sign-in.wrong")
+}
+
+// begin starts a session in the user's first current membership.
+func (s *Service) begin(ctx context.Context, userID uuid.UUID, language lang.Tag, origin string) (string, error) {
+	by := gate
+	by.Origin = origin
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (string, error) {
+		current, err := currentMemberships(tx, userID)
+		if err != nil {
+			return "", err
+		}
+		if len(current) == 0 {
+			return "", fault.Unauthenticated("sign-in.no-membership")
+		}
+		token, hash := newSecret()
+		session := &Session{Row: store.NewRow(), TokenHash: hash, UserID: &userID, MembershipID: &current[0].ID,
+			Language: language, LastSeenAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionAbsolute)}
+		session.Version, session.CreatedAt = 1, tx.Now()
+		if err := tx.Insert(session); err != nil {
+			return "", err
+		}
+		return token, tx.Note(session, SignedIn, "")
+	})
+}
+
+// Session gives who is signed in with a session's token, in the membership
+// acted in. A session that was idle for an hour, or is 12 hours old, has ended.
+func (s *Service) Session(ctx context.Context, token, origin string) (*Signed, error) {
+	signed, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*Signed, error) {
+		session, err := store.FindBy[Session](tx, "token_hash = ?", hashSecret(token))
+		if err != nil {
+			return nil, ended(err)
+		}
+		if now := tx.Now(); now.After(session.ExpiresAt) || now.Sub(session.LastSeenAt) > sessionIdle {
+			return nil, fault.Unauthenticated("session.ended")
+		}
+		signed, err := actorOf(tx, orNil(session.UserID), orNil(session.MembershipID), origin)
+		if err != nil {
+			return nil, err
+		}
+		signed.Session = session
+		return signed, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.db.Now().Sub(signed.Session.LastSeenAt) > time.Minute {
+		err = s.touch(ctx, signed.Session.ID)
+	}
+	return signed, err
+}
+
+func ended(err error) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.Unauthenticated("session.ended")
+	}
+	return err
+}
+
+func (s *Service) touch(ctx context.Context, id uuid.UUID) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		return true, store.Query[Session](tx).Where("id = ?", id).Update("last_seen_at", tx.Now()).Error
+	})
+	return err
+}
+
+// SignOut ends a session.
+func (s *Service) SignOut(ctx context.Context, signed *Signed) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		if err := tx.Note(signed.Session, SignedOut, ""); err != nil {
+			return false, err
+		}
+		return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{}).Error
+	})
+	return err
+}
+
+// Switch lets the user act in another of their memberships.
+func (s *Service) Switch(ctx context.Context, signed *Signed, membership uuid.UUID) error {
+	for _, m := range signed.Memberships {
+		if m.ID != membership {
+			continue
+		}
+		_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+			if err := tx.Note(signed.Session, MembershipSwitched, membership.String()); err != nil {
+				return false, err
+			}
+			return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Update("membership_id", membership).Error
+		})
+		return err
+	}
+	return fault.NotFound()
+}
+
+// SetLanguage keeps the language that a user chose.
+func (s *Service) SetLanguage(ctx context.Context, signed *Signed, language lang.Tag) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		user, err := store.Lock[User](tx, signed.User.ID)
+		if err != nil || user.Language == language {
+			return false, err
+		}
+		user.Language = language
+		return true, tx.Save(user, UserChanged)
+	})
+	return err
+}
+
+// Bearer gives who acts with an API token.
+func (s *Service) Bearer(ctx context.Context, token, origin string) (*Signed, error) {
+	type found struct {
+		signed *Signed
+		token  *Token
+	}
+	f, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (found, error) {
+		t, err := store.FindBy[Token](tx, "token_hash = ? AND revoked_at IS NULL", hashSecret(token))
+		if err != nil {
+			return found{}, unknownToken(err)
+		}
+		if tx.Now().After(t.ExpiresAt) {
+			return found{}, fault.Unauthenticated("token.expired")
+		}
+		signed, err := actorOf(tx, t.UserID, t.MembershipID, origin)
+		if err != nil {
+			return found{}, err
+		}
+		signed.Actor.TokenScopes = t.Scopes
+		return found{signed, t}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if f.token.LastUsedAt == nil || s.db.Now().Sub(*f.token.LastUsedAt) > 10*time.Minute {
+		_, err = store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+			return true, store.Query[Token](tx).Where("id = ?", f.token.ID).Update("last_used_at", tx.Now()).Error
+		})
+	}
+	return f.signed, err
+}
+
+func unknownToken(err error) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.Unauthenticated("token.unknown")
+	}
+	return err
+}
+
+func currentMemberships(tx *store.Tx, userID uuid.UUID) ([]*Membership, error) {
+	all, err := store.All[Membership](tx, "created_at, id", "user_id = ?", userID)
+	if err != nil {
+		return nil, err
+	}
+	var current []*Membership
+	for _, m := range all {
+		if m.currentOn(calendar.On(tx.Now())) {
+			current = append(current, m)
+		}
+	}
+	return current, nil
+}
+
+// actorOf builds the actor of a user in a membership. A user who was suspended
+// or a membership that ended refuses at the next request.
+func actorOf(tx *store.Tx, userID, membershipID uuid.UUID, origin string) (*Signed, error) {
+	user, err := store.FindBy[User](tx, "id = ? AND status = ?", userID, Active)
+	if err != nil {
+		return nil, ended(err)
+	}
+	current, err := currentMemberships(tx, userID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range current {
+		if m.ID != membershipID {
+			continue
+		}
+		actor := access.Actor{
+			UserID: user.ID, MembershipID: m.ID, Name: user.Name, Roles: m.Roles, Origin: origin,
+			OrganisationID: orNil(m.OrganisationID), SupplierID: orNil(m.SupplierID), GroupID: orNil(m.GovernanceGroupID),
+		}
+		if m.OrganisationID != nil {
+			actor.OrganisationIDs, err = directory.WithHosted(tx, *m.OrganisationID)
+		}
+		return &Signed{Actor: actor, User: user, Membership: m, Memberships: current}, err
+	}
+	return nil, fault.Unauthenticated("session.ended")
+}

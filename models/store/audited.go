@@ -1,0 +1,15 @@
+package store
+
+// audited lists the tables whose rows have versions that events tell of, with
+// the name of their kind in the audit log. A test holds it against the models.
+var audited = []struct{ table, kind string }{
+	{"organisations", "organisation"}, {"governance_groups", "governance_group"}, {"appointments", "appointment"},
+	{"users", "user"}, {"memberships", "membership"}, {"invitations", "invitation"}, {"api_tokens", "api_token"},
+	{"suppliers", "supplier"}, {"systems", "system"}, {"system_uses", "system_use"}, {"certificates", "certificate"},
+	{"subcontractors", "subcontractor"}, {"contracts", "contract"},
+	{"frameworks", "framework"}, {"questionnaires", "questionnaire"}, {"questionnaire_versions", "questionnaire_version"},
+	{"programmes", "programme"}, {"schedules", "schedule"}, {"reviews", "review"}, {"respondents", "respondent"},
+	{"answers", "answer"}, {"evidence", "evidence"}, {"judgements", "judgement"}, {"findings", "finding"},
+	{"sign_offs", "sign_off"}, {"actions", "action"}, {"reports", "report"}, {"messages", "message"},
+	{"extensions", "extension"}, {"risk_acceptances", "risk_acceptance"}, {"incidents", "incident"},
+}

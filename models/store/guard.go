@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"sicrwydd/models/access"
+)
+
+// Scoped is what every stored thing must be: it says which of its rows an
+// actor may see. A thing that does not say so cannot be queried.
+type Scoped interface {
+	Scope(by access.Actor) Condition
+}
+
+// conn is the connection of one transaction with its actor. It is kept by
+// every session that GORM derives, and refuses SQL that the scope has not
+// stamped, so that no way of writing a query goes around it.
+type conn struct {
+	tx *sql.Tx
+	by access.Actor
+}
+
+type stampKey struct{}
+
+var errUnscoped = errors.New("store: SQL that carries no scope is refused")
+
+func stamped(ctx context.Context) error {
+	if ctx.Value(stampKey{}) == nil {
+		return errUnscoped
+	}
+	return nil
+}
+
+func (c *conn) PrepareContext(context.Context, string) (*sql.Stmt, error) { return nil, errUnscoped }
+
+func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := stamped(ctx); err != nil {
+		return nil, err
+	}
+	return c.tx.ExecContext(ctx, query, args...)
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := stamped(ctx); err != nil {
+		return nil, err
+	}
+	return c.tx.QueryContext(ctx, query, args...)
+}
+
+func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if stamped(ctx) != nil {
+		cancelled, cancel := context.WithCancel(ctx)
+		cancel() // a *sql.Row cannot carry an error of ours: a cancelled context makes it fail
+		return c.tx.QueryRowContext(cancelled, query, args...)
+	}
+	return c.tx.QueryRowContext(ctx, query, args...)
+}
+
+// guard puts the scope before everything that GORM runs.
+func guard(db *gorm.DB) error {
+	cb := db.Callback()
+	return errors.Join(
+		cb.Query().Before("gorm:query").Register("sicrwydd:scope", scopeQuery),
+		cb.Query().After("gorm:query").Register("sicrwydd:unstamp", unstamp),
+		cb.Row().Before("gorm:row").Register("sicrwydd:scope", scopeQuery),
+		cb.Row().After("gorm:row").Register("sicrwydd:unstamp", unstamp),
+		cb.Update().Before("gorm:update").Register("sicrwydd:scope", scopeWrite),
+		cb.Update().After("gorm:update").Register("sicrwydd:unstamp", unstamp),
+		cb.Delete().Before("gorm:delete").Register("sicrwydd:scope", scopeWrite),
+		cb.Delete().After("gorm:delete").Register("sicrwydd:unstamp", unstamp),
+		cb.Create().Before("gorm:create").Register("sicrwydd:scope", scopeCreate),
+		cb.Create().After("gorm:create").Register("sicrwydd:unstamp", unstamp),
+		cb.Raw().Before("gorm:raw").Register("sicrwydd:refuse", func(db *gorm.DB) { _ = db.AddError(errUnscoped) }),
+	)
+}
+
+func unstamp(db *gorm.DB) {
+	if inner, ok := db.Statement.Context.(*stampedContext); ok {
+		db.Statement.Context = inner.Context
+	}
+}
+
+type stampedContext struct{ context.Context }
+
+func (c *stampedContext) Value(key any) any {
+	if key == (stampKey{}) {
+		return true
+	}
+	return c.Context.Value(key)
+}
+
+// scopeOf finds the condition of the statement's model for its actor.
+func scopeOf(db *gorm.DB) (Condition, bool) {
+	st := db.Statement
+	c, guarded := st.ConnPool.(*conn)
+	switch {
+	case db.Error != nil:
+		return Condition{}, false
+	case !guarded || st.Schema == nil || st.TableExpr != nil || st.SQL.Len() > 0 || len(st.Joins) > 0 ||
+		st.Table != st.Schema.Table:
+		_ = db.AddError(errUnscoped)
+		return Condition{}, false
+	}
+	model, ok := reflect.New(st.Schema.ModelType).Interface().(Scoped)
+	if !ok {
+		_ = db.AddError(fmt.Errorf("store: %s has no scope", st.Schema.ModelType))
+		return Condition{}, false
+	}
+	return model.Scope(c.by), true
+}
+
+func scopeQuery(db *gorm.DB) {
+	scope, ok := scopeOf(db)
+	if !ok {
+		return
+	}
+	around(db.Statement, scope)
+	db.Statement.Context = &stampedContext{db.Statement.Context}
+}
+
+// scopeWrite is scopeQuery for updates and deletes; the scope must not count
+// as the condition that GORM asks of them.
+func scopeWrite(db *gorm.DB) {
+	where, asked := db.Statement.Clauses["WHERE"].Expression.(clause.Where)
+	if db.Error == nil && (!asked || len(where.Exprs) == 0) {
+		_ = db.AddError(gorm.ErrMissingWhereClause)
+	}
+	scopeQuery(db)
+}
+
+func scopeCreate(db *gorm.DB) {
+	if _, ok := scopeOf(db); !ok {
+		return
+	}
+	if conflict, ok := db.Statement.Clauses["ON CONFLICT"].Expression.(clause.OnConflict); ok && !conflict.DoNothing {
+		_ = db.AddError(errUnscoped)
+		return
+	}
+	db.Statement.Context = &stampedContext{db.Statement.Context}
+}
+
+// around wraps everything that was asked, ORs included, and the scope in one
+// pair of brackets each.
+func around(st *gorm.Statement, scope Condition) {
+	c := st.Clauses["WHERE"]
+	asked, _ := c.Expression.(clause.Where)
+	c.Name = "WHERE"
+	c.Expression = clause.Where{Exprs: []clause.Expression{bracketed{asked: asked, scope: scope}}}
+	st.Clauses["WHERE"] = c
+}
+
+type bracketed struct {
+	asked clause.Where
+	scope Condition
+}
+
+func (b bracketed) Build(builder clause.Builder) {
+	if len(b.asked.Exprs) > 0 {
+		_ = builder.WriteByte('(')
+		b.asked.Build(builder)
+		_, _ = builder.WriteString(") AND ")
+	}
+	_ = builder.WriteByte('(')
+	clause.Expr{SQL: b.scope.SQL, Vars: b.scope.Args}.Build(builder)
+	_ = builder.WriteByte(')')
+}

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/riverqueue/river"
+	"gorm.io/gorm"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+)
+
+// Tx is one transaction of one actor. It is itself the context to pass on.
+type Tx struct {
+	context.Context
+	db    *DB
+	sql   *sql.Tx
+	gorm  *gorm.DB
+	by    access.Actor // whose scope applies
+	actor access.Actor // who is recorded as having acted
+	now   time.Time
+	work  *work
+}
+
+// work is what a transaction has gathered, shared by all views of it.
+type work struct {
+	events    []audit.Sealable
+	reads     []audit.Sealable
+	snapshots map[any]columns
+}
+
+type txKey struct{}
+
+var errNested = errors.New("store: a Change inside a Change would wait for itself; pass the tx on instead")
+
+// By is the actor whose scope applies.
+func (tx *Tx) By() access.Actor { return tx.by }
+
+// Now is the moment of the change, the same throughout it.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// AsProgram gives a view of the same transaction with the program's own eyes,
+// for what a rule must know and the actor may not see (has the host an
+// approver?). What is changed through it is still recorded as the actor's.
+func (tx *Tx) AsProgram(purpose string) *Tx {
+	view := *tx
+	view.by = access.Program(purpose)
+	view.bind(tx.gorm)
+	return &view
+}
+
+// Change runs f in one transaction: what it saves, the audit events of that
+// and the jobs that follow commit together or not at all. It may run f again
+// after a deadlock, so f must have no effect outside tx.
+func Change[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (T, error) {
+	var none T
+	if ctx.Value(txKey{}) != nil {
+		return none, errNested
+	}
+	for attempt := 1; ; attempt++ {
+		result, err := changeOnce(ctx, db, by, f)
+		if err == nil {
+			return result, nil
+		}
+		if attempt == 5 || !isTransient(err) {
+			return none, err
+		}
+		time.Sleep(time.Duration(attempt*10+rand.IntN(20)) * time.Millisecond)
+	}
+}
+
+func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (result T, err error) {
+	taking, cancel := context.WithTimeout(ctx, 15*time.Second) // for a connection; a spent pool must not hang
+	defer cancel()
+	connection, err := db.write.Conn(taking)
+	if err != nil {
+		return result, fmt.Errorf("take a connection: %w", err)
+	}
+	defer func() { _ = connection.Close() }()
+	sqlTx, err := connection.BeginTx(ctx, nil)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		if err != nil {
+			_ = sqlTx.Rollback()
+		}
+	}()
+	tx := newTx(ctx, db, by, sqlTx, db.gormW)
+	if result, err = f(tx); err != nil {
+		return result, err
+	}
+	if err = tx.insertEvents(append(tx.work.events, tx.work.reads...)); err != nil {
+		return result, fmt.Errorf("audit: %w", err)
+	}
+	return result, sqlTx.Commit()
+}
+
+// Read runs f on one state of the database. What f marks with Seen is recorded
+// before Read returns, so before anything of it is sent.
+func Read[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (T, error) {
+	var none T
+	options := &sql.TxOptions{ReadOnly: true}
+	if db.postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	sqlTx, err := db.read.BeginTx(ctx, options)
+	if err != nil {
+		return none, err
+	}
+	tx := newTx(ctx, db, by, sqlTx, db.gormR)
+	result, err := f(tx)
+	_ = sqlTx.Rollback() // nothing was written: ending it is all
+	if err != nil {
+		return none, err
+	}
+	if len(tx.work.reads) == 0 {
+		return result, nil
+	}
+	_, err = Change(ctx, db, by, func(recording *Tx) (struct{}, error) {
+		recording.work.reads = tx.work.reads
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return none, fmt.Errorf("record what was read: %w", err)
+	}
+	return result, nil
+}
+
+func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *gorm.DB) *Tx {
+	tx := &Tx{
+		db: db, sql: sqlTx, by: by, actor: by, now: db.Now(),
+		work: &work{snapshots: map[any]columns{}},
+	}
+	tx.Context = context.WithValue(ctx, txKey{}, true)
+	tx.bind(pool)
+	return tx
+}
+
+func (tx *Tx) bind(from *gorm.DB) {
+	tx.gorm = from.Session(&gorm.Session{NewDB: true, Context: tx.Context})
+	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by}
+}
+
+// Query is the door to queries on one kind of thing: what it gives is limited
+// to what the actor may see, whatever is asked.
+func Query[T any](tx *Tx) *gorm.DB { return tx.gorm.Model(new(T)) }
+
+// Enqueue adds a job that runs once the change has committed.
+func (tx *Tx) Enqueue(job river.JobArgs, options ...*river.InsertOpts) error {
+	var opts *river.InsertOpts
+	if len(options) > 0 {
+		opts = options[0]
+	}
+	if _, err := tx.db.jobs.InsertTx(tx.Context, tx.sql, job, opts); err != nil {
+		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
+	}
+	return nil
+}
