@@ -230,3 +230,40 @@ func (s *Service) Users(ctx context.Context, by access.Actor, p store.Paging) (s
 		return store.Paged[User](tx, store.Query[User](tx), p, map[string]string{"name": "name", "email": "email"}, "name")
 	})
 }
+
+// AlreadyAt finds the user with an address and reports whether a current
+// membership at the place gives the roles already. A supplier's member who is
+// to lead gets that role added to the membership.
+func AlreadyAt(tx *store.Tx, n NewUser) (*User, bool, error) {
+	program := tx.AsProgram("find user by address")
+	user, err := store.FindBy[User](program, "email = ?", strings.ToLower(n.Email))
+	if fault.Is(err, fault.KindNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	current, err := currentMemberships(program, user.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, m := range current {
+		if (m.SupplierID != nil) != (n.Place.SupplierID != nil) {
+			return nil, false, fault.Invalid("invalid").On("email", "user.both-sides")
+		}
+		if orNil(m.SupplierID) != orNil(n.Place.SupplierID) || orNil(m.OrganisationID) != orNil(n.Place.OrganisationID) {
+			continue
+		}
+		added := false
+		for _, role := range n.Roles {
+			if !slices.Contains(m.Roles, role) {
+				m.Roles, added = append(slices.Clone(m.Roles), role), true
+			}
+		}
+		if added {
+			err = program.Save(m, MembershipChanged)
+		}
+		return user, true, err
+	}
+	return user, false, nil
+}

@@ -22,6 +22,7 @@ const (
 	UserChanged        audit.Action = "user.changed"
 	PasswordSet        audit.Action = "user.password-set"
 	MembershipAdded    audit.Action = "membership.added"
+	MembershipChanged  audit.Action = "membership.changed"
 	MembershipEnded    audit.Action = "membership.ended"
 	SignedIn           audit.Action = "session.signed-in"
 	SignInRefused      audit.Action = "session.refused"

@@ -57,12 +57,7 @@ func (in *SupplierInput) check() error {
 	if in.Status == "" {
 		in.Status = Active
 	}
-	if in.Identifiers == nil {
-		in.Identifiers = []Identifier{}
-	}
-	if in.Contacts == nil {
-		in.Contacts = []Contact{}
-	}
+	in.Identifiers, in.Contacts = known(in.Identifiers), known(in.Contacts)
 	invalid := fault.Invalid("invalid")
 	switch {
 	case in.Name == "":
@@ -89,7 +84,8 @@ func (in *SupplierInput) check() error {
 	return invalid.OrNil()
 }
 
-func (s *Supplier) input() SupplierInput {
+// Input gives what was entered, for a form that changes some of it.
+func (s *Supplier) Input() SupplierInput {
 	return SupplierInput{Name: s.Name, TradingName: s.TradingName, CompanyNumber: s.CompanyNumber, Identifiers: s.Identifiers,
 		Country: s.Country, Website: s.Website, Status: s.Status, Contacts: s.Contacts, Note: s.Note}
 }
@@ -136,13 +132,13 @@ func (s *Service) ChangeSupplier(ctx context.Context, by access.Actor, id uuid.U
 		if err := store.CheckVersion(supplier, version); err != nil {
 			return nil, err
 		}
-		in := supplier.input()
+		in := supplier.Input()
 		if err := edit(&in); err != nil {
 			return nil, err
 		}
 		if by.OnSupplierSide() {
 			contacts := in.Contacts
-			in = supplier.input()
+			in = supplier.Input()
 			in.Contacts = contacts
 		}
 		if err := in.check(); err != nil {

@@ -34,9 +34,9 @@ var Parts = []Part{"develops", "hosts", "supports", "processes"}
 
 // Hosting says where a system runs. Empty fields are not known.
 type Hosting struct {
-	Location string `json:"location,omitempty"`
-	Country  string `json:"country,omitempty"`
-	Kind     string `json:"kind,omitempty"` // cloud, supplier, own
+	Location string      `json:"location,omitempty"`
+	Country  string      `json:"country,omitempty"`
+	Kind     HostingKind `json:"kind,omitempty"`
 }
 
 // System is a nationally hosted system. What is not known is nil or empty.
@@ -54,7 +54,7 @@ type System struct {
 	PeopleKinds           []string       `gorm:"serializer:json" json:"people_kinds"`
 	YearsKept             *int           `json:"years_kept"`
 	Hosting               Hosting        `gorm:"embedded;embeddedPrefix:hosting_" json:"hosting"`
-	Exposure              string         `json:"exposure"`
+	Exposure              Exposure       `json:"exposure"`
 	Connections           []string       `gorm:"serializer:json" json:"connections"`
 	LiveSince             calendar.Date  `json:"live_since"`
 	Status                SystemStatus   `json:"status"`
@@ -88,6 +88,9 @@ func (s *System) ConsequenceOf() Consequence {
 		CategoriesKnown: s.DataCategories != nil, Retired: s.Status == Retired,
 	})
 }
+
+// DataKnown reports whether it is known which data the system holds, none included.
+func (s *System) DataKnown() bool { return s.DataCategories != nil }
 
 // workOutTier sets what follows from the facts. An override holds until the
 // worked-out tier changes.

@@ -43,7 +43,7 @@ type SystemInput struct {
 	PeopleKinds           []string       `json:"people_kinds,omitempty"`
 	YearsKept             *int           `json:"years_kept,omitempty"`
 	Hosting               Hosting        `json:"hosting,omitempty"`
-	Exposure              string         `json:"exposure,omitempty"`
+	Exposure              Exposure       `json:"exposure,omitempty"`
 	Connections           []string       `json:"connections,omitempty"`
 	LiveSince             calendar.Date  `json:"live_since,omitempty"`
 	Status                SystemStatus   `json:"status,omitempty"`
@@ -56,6 +56,7 @@ func (in *SystemInput) check() error {
 	if in.Status == "" {
 		in.Status = Live
 	}
+	in.Identifiers, in.PeopleKinds, in.Connections = known(in.Identifiers), known(in.PeopleKinds), known(in.Connections)
 	invalid := fault.Invalid("invalid")
 	if in.Name.Empty() {
 		invalid.On("name.en", "system.name-missing")
@@ -80,10 +81,10 @@ func (in *SystemInput) check() error {
 			invalid.On("data_categories", "system.category-unknown")
 		}
 	}
-	if in.Exposure != "" && !slices.Contains([]string{"internet", "partner", "none"}, in.Exposure) {
+	if in.Exposure != "" && !slices.Contains(Exposures, in.Exposure) {
 		invalid.On("exposure", "system.exposure-unknown")
 	}
-	if in.Hosting.Kind != "" && !slices.Contains([]string{"cloud", "supplier", "own"}, in.Hosting.Kind) {
+	if in.Hosting.Kind != "" && !slices.Contains(HostingKinds, in.Hosting.Kind) {
 		invalid.On("hosting.kind", "system.hosting-unknown")
 	}
 	if in.Hosting.Country != "" && !countryCode.MatchString(in.Hosting.Country) {
@@ -106,7 +107,16 @@ func (in *SystemInput) check() error {
 	return invalid.OrNil()
 }
 
-func (s *System) input() SystemInput {
+// known gives an empty list for none: the column is never null.
+func known[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// Input gives what was entered, for a form that changes some of it.
+func (s *System) Input() SystemInput {
 	in := SystemInput{Name: s.Name, Purpose: s.Purpose, Identifiers: s.Identifiers, HostOrganisationID: s.HostOrganisationID,
 		InformationAssetOwner: s.InformationAssetOwner, Criticality: s.Criticality, DataCategories: s.DataCategories,
 		PeopleCount: s.PeopleCount, PeopleKinds: s.PeopleKinds, YearsKept: s.YearsKept, Hosting: s.Hosting,
@@ -238,7 +248,7 @@ func (s *Service) ChangeSystem(ctx context.Context, by access.Actor, id uuid.UUI
 		if err := store.CheckVersion(system, version); err != nil {
 			return nil, err
 		}
-		in := system.input()
+		in := system.Input()
 		if err := edit(&in); err != nil {
 			return nil, err
 		}

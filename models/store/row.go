@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -286,18 +287,12 @@ func stored(tx *Tx, field *schema.Field, v reflect.Value) (any, error) {
 
 func empty(thing any) any { return reflect.New(reflect.TypeOf(thing).Elem()).Interface() }
 
-// Visible reports whether the actor may see the thing with the id under the
-// scope of the permission: the question behind "may be seen, but may this be
-// done to it?".
+// Visible reports whether the thing with the id is in the actor's scope for
+// the permission: the question behind "may be seen, but may this be done to
+// it?".
 func (tx *Tx) Visible(scope Scoping, p access.Permission, id uuid.UUID) (bool, error) {
-	condition := scope(tx.by, p, "checked.id")
-	var n int
-	args := append([]any{id}, condition.Args...)
-	query := tx.db.rebind("SELECT count(*) FROM (SELECT CAST(? AS " + tx.db.uuidType() + ") AS id) AS checked WHERE " + condition.SQL)
-	if err := tx.sql.QueryRowContext(tx.Context, query, args...).Scan(&n); err != nil {
-		return false, fmt.Errorf("check %s: %w", p, err)
-	}
-	return n == 1, nil
+	visible, err := tx.VisibleOf(scope, p, []uuid.UUID{id})
+	return len(visible) == 1, err
 }
 
 // May refuses with fault.Forbidden what Visible denies.
@@ -334,4 +329,33 @@ func (tx *Tx) OpenReviewsOf(system uuid.UUID) (int, error) {
 		JOIN review_systems rs ON rs.review_id = r.id
 		WHERE rs.system_id = ? AND r.state NOT IN ('signed_off', 'closed', 'cancelled')`), system).Scan(&n)
 	return n, err
+}
+
+// VisibleOf gives those of the ids that are in the actor's scope for the
+// permission, in one query.
+func (tx *Tx) VisibleOf(scope Scoping, p access.Permission, ids []uuid.UUID) ([]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	condition := scope(tx.by, p, "checked.id")
+	part := "SELECT CAST(? AS " + tx.db.uuidType() + ") AS id"
+	query := "SELECT id FROM (" + part + strings.Repeat(" UNION "+part, len(ids)-1) + ") AS checked WHERE " + condition.SQL
+	args := make([]any, 0, len(ids)+len(condition.Args))
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(query), append(args, condition.Args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", p, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var visible []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		visible = append(visible, id)
+	}
+	return visible, rows.Err()
 }

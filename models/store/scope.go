@@ -81,14 +81,23 @@ func placeholders(ids []uuid.UUID) (string, []any) {
 	return "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
 }
 
-const (
-	hostedSystems = "SELECT id FROM systems WHERE host_organisation_id IN (orgs)"
-	usedSystems   = hostedSystems + " UNION SELECT system_id FROM system_uses WHERE organisation_id IN (orgs)"
-)
+// hostedSystems are those that the actor's organisations host and, for an
+// approver, those that they sign for in another's place.
+func hostedSystems(by access.Actor) string {
+	hosts := "host_organisation_id IN (orgs)"
+	if by.Has(access.Approver) {
+		hosts += " OR host_organisation_id IN (SELECT id FROM organisations WHERE signed_for_by_id IN (orgs))"
+	}
+	return "SELECT id FROM systems WHERE " + hosts
+}
+
+func usedSystems(by access.Actor) string {
+	return hostedSystems(by) + " UNION SELECT system_id FROM system_uses WHERE organisation_id IN (orgs)"
+}
 
 var systemReach = reach{
-	access.Hosted: func(by access.Actor, column string) Condition { return subquery(by, column, hostedSystems) },
-	access.Used:   func(by access.Actor, column string) Condition { return subquery(by, column, usedSystems) },
+	access.Hosted: func(by access.Actor, column string) Condition { return subquery(by, column, hostedSystems(by)) },
+	access.Used:   func(by access.Actor, column string) Condition { return subquery(by, column, usedSystems(by)) },
 	access.Assigned: func(by access.Actor, column string) Condition {
 		return subquery(by, column, `SELECT rs.system_id FROM review_systems rs
 			JOIN review_reviewers rr ON rr.review_id = rs.review_id WHERE rr.user_id = ?`, by.UserID)
@@ -103,9 +112,9 @@ func Systems(by access.Actor, p access.Permission, column string) Condition {
 	return systemReach.condition(by, p, column)
 }
 
-func suppliersOf(systems string) func(access.Actor, string) Condition {
+func suppliersOf(systems func(access.Actor) string) func(access.Actor, string) Condition {
 	return func(by access.Actor, column string) Condition {
-		return subquery(by, column, "SELECT supplier_id FROM system_suppliers WHERE system_id IN ("+systems+
+		return subquery(by, column, "SELECT supplier_id FROM system_suppliers WHERE system_id IN ("+systems(by)+
 			") UNION SELECT id FROM suppliers WHERE entered_by_id IN (orgs)")
 	}
 }
@@ -128,9 +137,9 @@ func Suppliers(by access.Actor, p access.Permission, column string) Condition {
 	return supplierReach.condition(by, p, column)
 }
 
-func reviewsOf(systems string) func(access.Actor, string) Condition {
+func reviewsOf(systems func(access.Actor) string) func(access.Actor, string) Condition {
 	return func(by access.Actor, column string) Condition {
-		return subquery(by, column, "SELECT review_id FROM review_systems WHERE system_id IN ("+systems+")")
+		return subquery(by, column, "SELECT review_id FROM review_systems WHERE system_id IN ("+systems(by)+")")
 	}
 }
 
@@ -193,13 +202,16 @@ func Shared(by access.Actor, p access.Permission, column string) Condition {
 	return c
 }
 
+func boardReportsOf(systems func(access.Actor) string) func(access.Actor, string) Condition {
+	return func(by access.Actor, column string) Condition {
+		return subquery(by, column, "SELECT id FROM reports WHERE rendition = 'board' AND review_id IN"+
+			" (SELECT review_id FROM review_systems WHERE system_id IN ("+systems(by)+"))")
+	}
+}
+
 var reportReach = reach{
-	access.Hosted: func(by access.Actor, column string) Condition {
-		return subquery(by, column, "SELECT id FROM reports WHERE rendition = 'board' AND review_id IN (SELECT review_id FROM review_systems WHERE system_id IN ("+hostedSystems+"))")
-	},
-	access.Used: func(by access.Actor, column string) Condition {
-		return subquery(by, column, "SELECT id FROM reports WHERE rendition = 'board' AND review_id IN (SELECT review_id FROM review_systems WHERE system_id IN ("+usedSystems+"))")
-	},
+	access.Hosted: boardReportsOf(hostedSystems),
+	access.Used:   boardReportsOf(usedSystems),
 	access.Assigned: func(by access.Actor, column string) Condition {
 		return subquery(by, column, `SELECT p.id FROM reports p JOIN review_reviewers rr ON rr.review_id = p.review_id
 			WHERE p.rendition = 'board' AND rr.user_id = ?`, by.UserID)

@@ -151,3 +151,11 @@ func (db *DB) Close() error {
 	}
 	return errors.Join(db.read.Close(), db.write.Close())
 }
+
+// WithClock gives the same database with another clock: for a demonstration
+// that has a past.
+func (db *DB) WithClock(now func() time.Time) *DB {
+	other := *db
+	other.now = now
+	return &other
+}

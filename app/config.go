@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"sicrwydd/models/keyring"
+)
+
+// Config is every setting, read from the environment and checked in full at
+// start.
+type Config struct {
+	Addr        string   // SICRWYDD_ADDR
+	DatabaseURL string   // DATABASE_URL; empty: SQLite in the data folder
+	Data        string   // SICRWYDD_DATA
+	PublicURL   string   // SICRWYDD_PUBLIC_URL; where people reach the product
+	SMTP        *url.URL // SICRWYDD_SMTP_URL; nil: mails are kept
+	EvidenceURL string   // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
+	keys        *keyring.Ring
+}
+
+// LoadConfig reads and checks every setting. The error tells of all that is
+// wrong at once, each by the name of its variable and what it should be.
+func LoadConfig(getenv func(string) string) (*Config, error) {
+	c := &Config{
+		Addr: or(getenv("SICRWYDD_ADDR"), "127.0.0.1:8080"), DatabaseURL: getenv("DATABASE_URL"),
+		Data: or(getenv("SICRWYDD_DATA"), "./data"), EvidenceURL: getenv("SICRWYDD_EVIDENCE_URL"),
+	}
+	var wrong []error
+	check := func(variable string, err error) {
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s %w", variable, err))
+		}
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if _, number := strconv.ParseUint(port, 10, 16); err != nil || number != nil {
+		check("SICRWYDD_ADDR", errors.New("must be host:port, as 127.0.0.1:8080"))
+	}
+	if c.DatabaseURL != "" {
+		_, err := address(c.DatabaseURL, "postgres", "postgresql")
+		check("DATABASE_URL", err)
+	}
+	c.PublicURL = strings.TrimSuffix(or(getenv("SICRWYDD_PUBLIC_URL"), "http://"+c.Addr), "/")
+	public, err := address(c.PublicURL, "http", "https")
+	if err == nil && (public.Path != "" || public.RawQuery != "" || public.Fragment != "" || public.User != nil) {
+		err = errors.New("must be an address without a path, as https://sicrwydd.example.org")
+	}
+	if getenv("SICRWYDD_PUBLIC_URL") == "" && (host == "" || host == "0.0.0.0" || host == "::") {
+		err = errors.New("must be set where SICRWYDD_ADDR names no host: links in mails begin with it")
+	}
+	check("SICRWYDD_PUBLIC_URL", err)
+	if given := getenv("SICRWYDD_SMTP_URL"); given != "" {
+		c.SMTP, err = address(given, "smtp", "smtps")
+		if err == nil && c.SMTP.Query().Get("from") == "" {
+			err = errors.New("must name the sender, as smtp://user:password@host:587?from=sicrwydd@example.org")
+		}
+		check("SICRWYDD_SMTP_URL", err)
+	}
+	if c.EvidenceURL != "" {
+		_, err := address(c.EvidenceURL, "s3", "file")
+		check("SICRWYDD_EVIDENCE_URL", err)
+	}
+	check("SICRWYDD_SECRET_KEY", c.loadKey(getenv("SICRWYDD_SECRET_KEY")))
+	return c, errors.Join(wrong...)
+}
+
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}
+
+func address(given string, schemes ...string) (*url.URL, error) {
+	u, err := url.Parse(given)
+	if err == nil && u.Host != "" || err == nil && u.Scheme == "file" {
+		for _, scheme := range schemes {
+			if u.Scheme == scheme {
+				return u, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("must be an address that begins with %s://", strings.Join(schemes, ":// or "))
+}
+
+// loadKey takes the key that was given. On SQLite one is made once and kept in
+// the data folder; several nodes on PostgreSQL must share theirs.
+func (c *Config) loadKey(given string) error {
+	if given == "" && c.DatabaseURL != "" {
+		return errors.New("is required with PostgreSQL: 64 hexadecimal digits, as openssl rand -hex 32 gives")
+	}
+	if given == "" {
+		var err error
+		if given, err = keptKey(filepath.Join(c.Data, "secret.key")); err != nil {
+			return err
+		}
+	}
+	var err error
+	c.keys, err = keyring.New(given)
+	return err
+}
+
+func keptKey(path string) (string, error) {
+	kept, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(kept)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("cannot be read from %s: %w", path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("cannot be kept: %w", err)
+	}
+	// Two programs may start in an empty folder at once: the key of the first
+	// holds for both. A link appears whole or not at all.
+	made := keyring.Generate()
+	draft := fmt.Sprintf("%s.%d", path, os.Getpid())
+	defer func() { _ = os.Remove(draft) }()
+	if err := os.WriteFile(draft, []byte(made+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("cannot be kept: %w", err)
+	}
+	err = os.Link(draft, path)
+	if errors.Is(err, os.ErrExist) {
+		return keptKey(path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("cannot be kept: %w", err)
+	}
+	return made, nil
+}
+
+// Keyring gives the keys that the secret gives.
+func (c *Config) Keyring() *keyring.Ring { return c.keys }
+
+// SQLitePath is the file of the embedded database.
+func (c *Config) SQLitePath() string { return filepath.Join(c.Data, "sicrwydd.db") }
+
+// EvidenceFolder is where evidence is kept when no other place is set.
+func (c *Config) EvidenceFolder() string { return filepath.Join(c.Data, "evidence") }
+
+// CheckDemo refuses a demonstration, whose passwords are known, on any address
+// but this machine's own.
+func (c *Config) CheckDemo() error {
+	host, _, _ := net.SplitHostPort(c.Addr)
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return errors.New("--demo serves accounts with known passwords: SICRWYDD_ADDR must be a loopback address, as 127.0.0.1:8080")
+}

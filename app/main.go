@@ -1,0 +1,175 @@
+// Command sicrwydd is the whole product in one program: it serves the pages
+// and the API, works the jobs, and is what an operator types.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/uuid"
+
+	"sicrwydd/handlers/api"
+	"sicrwydd/models/access"
+	"sicrwydd/models/directory"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/keyring"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/outbox"
+	"sicrwydd/models/portfolio"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+	"sicrwydd/models/vault"
+	"sicrwydd/templates"
+)
+
+// version is set when a release is built.
+var version = "development"
+
+// commands is what an operator types.
+type commands struct {
+	Serve     serveCommand     `cmd:"" help:"Serve the pages and the API, and work the jobs."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database's schema up to date."`
+	Seed      seedCommand      `cmd:"" help:"Load the organisations, frameworks and questionnaires."`
+	User      userCommand      `cmd:"" help:"Users."`
+	Token     tokenCommand     `cmd:"" help:"API tokens."`
+	Framework frameworkCommand `cmd:"" help:"Frameworks."`
+	Report    reportCommand    `cmd:"" help:"Reports."`
+	Audit     auditCommand     `cmd:"" help:"The audit log."`
+	Health    healthCommand    `cmd:"" help:"Ask the server of this machine whether it is well."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var typed commands
+	parsed := kong.Parse(&typed, kong.Name("sicrwydd"), kong.Description("Assurance of the suppliers of NHS Wales."),
+		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "sicrwydd: "+explain(err))
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+// explain says a fault in words, on the command line too.
+func explain(err error) string {
+	f := fault.As(err)
+	if f == nil {
+		return err.Error()
+	}
+	text, _ := templates.FaultText(lang.English, f.Key, f.Args)
+	for _, field := range f.Fields {
+		message, _ := templates.FaultText(lang.English, field.Key, field.Args)
+		text += "\n  " + field.Location + ": " + message
+	}
+	return text
+}
+
+// program is the product put together.
+type program struct {
+	config    *Config
+	db        *store.DB
+	keys      *keyring.Ring
+	vault     *vault.Vault
+	outbox    *outbox.Service
+	services  api.Services
+	templates *templates.Set
+	demo      bool
+	accounts  []templates.DemoAccount
+}
+
+// open puts the product together over its database, which migrate brings up to
+// date first where that is asked for or the database is embedded.
+func open(ctx context.Context, migrate bool) (*program, error) {
+	config, err := LoadConfig(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{config: config, keys: config.Keyring()}
+	if p.db, err = store.Open(ctx, store.Config{URL: config.DatabaseURL, Path: config.SQLitePath()}); err != nil {
+		return nil, err
+	}
+	if migrate || !p.db.Postgres() {
+		if err := p.db.Migrate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if ok, err := p.db.Migrated(ctx); err != nil || !ok {
+		return nil, errors.Join(errors.New("the database's schema is not up to date: run sicrwydd migrate"), err)
+	}
+	if p.vault, err = vault.Open(ctx, config.EvidenceURL, config.EvidenceFolder(), p.keys); err != nil {
+		return nil, err
+	}
+	if p.templates, err = templates.New(); err != nil {
+		return nil, err
+	}
+	p.outbox = outbox.New(p.db, p.keys)
+	inventoryService := inventory.New(p.db)
+	p.services = api.Services{
+		DB: p.db, Identity: identity.New(p.db), Directory: directory.New(p.db), Inventory: inventoryService,
+		Questionnaires: questionnaire.New(p.db), Portfolio: portfolio.New(p.db, inventoryService),
+		Reviews: review.New(p.db, p.keys, p.vault, p.outbox, config.PublicURL),
+	}
+	return p, nil
+}
+
+func (p *program) close() { _ = errors.Join(p.vault.Close(), p.db.Close()) }
+
+// operator is the program acting for the one at its command line.
+var operator = access.Program("command line")
+
+// place finds where a membership is to be from what was typed: an organisation
+// by ODS code or reference, a supplier or group by reference.
+func (p *program) place(ctx context.Context, organisation, supplier, group string) (identity.Place, error) {
+	return store.Read(ctx, p.db, operator, func(tx *store.Tx) (identity.Place, error) {
+		var place identity.Place
+		if organisation != "" {
+			o, err := store.FindBy[directory.Organisation](tx, "ods_code = ? OR reference = ?", organisation, organisation)
+			if err != nil {
+				return place, named("organisation", organisation, err)
+			}
+			place.OrganisationID = &o.ID
+		}
+		if supplier != "" {
+			s, err := store.FindBy[inventory.Supplier](tx, "reference = ?", supplier)
+			if err != nil {
+				return place, named("supplier", supplier, err)
+			}
+			place.SupplierID = &s.ID
+		}
+		if group != "" {
+			g, err := store.FindBy[directory.Group](tx, "reference = ?", group)
+			if err != nil {
+				return place, named("governance group", group, err)
+			}
+			place.GovernanceGroupID = &g.ID
+		}
+		return place, nil
+	})
+}
+
+func named(kind, reference string, err error) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return fmt.Errorf("there is no %s %q", kind, reference)
+	}
+	return err
+}
+
+// samePlace reports whether a membership is at the place.
+func samePlace(m *identity.Membership, place identity.Place) bool {
+	return same(m.OrganisationID, place.OrganisationID) && same(m.SupplierID, place.SupplierID) &&
+		same(m.GovernanceGroupID, place.GovernanceGroupID)
+}
+
+func same(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }

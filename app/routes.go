@@ -1,0 +1,305 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"sicrwydd/handlers/api"
+	"sicrwydd/handlers/pages"
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
+)
+
+const (
+	get  = fiber.MethodGet
+	post = fiber.MethodPost
+	put  = fiber.MethodPut
+	edit = fiber.MethodPatch
+)
+
+type apiRoute struct {
+	method, path string
+	permission   access.Permission
+	endpoint     api.Endpoint
+}
+
+type pageRoute struct {
+	method, path string
+	permission   access.Permission
+	handler      pages.Handler
+}
+
+// apiRoutes is the REST contract. A route without a permission stops the start.
+func apiRoutes(a *api.API) []apiRoute {
+	return []apiRoute{
+		{get, "/me", access.Self, api.Do(a.Me)},
+
+		{get, "/organisations", access.DirectoryRead, api.Do(a.Organisations)},
+		{post, "/organisations", access.InventoryChange, api.Do(a.AddOrganisation)},
+		{get, "/organisations/{id}", access.DirectoryRead, api.Do(a.Organisation)},
+		{edit, "/organisations/{id}", access.InventoryChange, api.Do(a.ChangeOrganisation)},
+		{get, "/organisations/{id}/appointments", access.DirectoryRead, api.Do(a.Appointments)},
+		{post, "/organisations/{id}/appointments", access.InventoryChange, api.Do(a.Appoint)},
+		{get, "/governance-groups", access.DirectoryRead, api.Do(a.Groups)},
+		{get, "/governance-groups/{id}", access.DirectoryRead, api.Do(a.Group)},
+
+		{get, "/suppliers", access.InventoryRead, api.Do(a.Suppliers)},
+		{post, "/suppliers", access.InventoryChange, api.Do(a.AddSupplier)},
+		{get, "/suppliers/{id}", access.InventoryRead, api.Do(a.Supplier)},
+		{edit, "/suppliers/{id}", access.InventoryChange, api.Do(a.ChangeSupplier)},
+		{get, "/suppliers/{id}/systems", access.InventoryRead, api.Do(a.SupplierSystems)},
+		{get, "/suppliers/{id}/reviews", access.ReviewRead, api.Do(a.SupplierReviews)},
+		{get, "/suppliers/{id}/certificates", access.InventoryRead, api.Do(a.Certificates)},
+		{post, "/suppliers/{id}/certificates", access.InventoryChange, api.Do(a.AddCertificate)},
+		{get, "/suppliers/{id}/subcontractors", access.InventoryRead, api.Do(a.Subcontractors)},
+		{post, "/suppliers/{id}/subcontractors", access.InventoryChange, api.Do(a.AddSubcontractor)},
+
+		{get, "/systems", access.InventoryRead, api.Do(a.Systems)},
+		{post, "/systems", access.InventoryChange, api.Do(a.AddSystem)},
+		{get, "/systems/{id}", access.InventoryRead, api.Do(a.System)},
+		{edit, "/systems/{id}", access.InventoryChange, api.Do(a.ChangeSystem)},
+		{get, "/systems/{id}/reviews", access.ReviewRead, api.Do(a.SystemReviews)},
+		{get, "/systems/{id}/risk", access.InventoryRead, api.Do(a.SystemRisk)},
+		{get, "/systems/{id}/uses", access.InventoryRead, api.Do(a.SystemUses)},
+
+		{get, "/questionnaires", access.QuestionnaireRead, api.Do(a.ListQuestionnaires)},
+		{get, "/questionnaires/{id}", access.QuestionnaireRead, api.Do(a.Questionnaire)},
+		{get, "/questionnaires/{id}/versions", access.QuestionnaireRead, api.Do(a.QuestionnaireVersions)},
+		{get, "/frameworks", access.QuestionnaireRead, api.Do(a.Frameworks)},
+		{get, "/frameworks/{id}/requirements", access.QuestionnaireRead, api.Do(a.Requirements)},
+
+		{get, "/reviews", access.ReviewRead, api.Do(a.ListReviews)},
+		{post, "/reviews", access.ReviewPlan, api.Do(a.PlanReview)},
+		{get, "/reviews/{id}", access.ReviewRead, api.Do(a.Review)},
+		{edit, "/reviews/{id}", access.ReviewPlan, api.Do(a.EditReview)},
+		{post, "/reviews/{id}/issue", access.ReviewPlan, api.Do(a.IssueReview)},
+		{post, "/reviews/{id}/respondents", access.RespondentInvite, api.Do(a.AddRespondent)},
+		{get, "/reviews/{id}/questions", access.AnswersRead, api.Do(a.ReviewQuestions)},
+		{put, "/reviews/{id}/answers/{key}", access.AnswerWrite, api.Do(a.PutAnswer)},
+		{post, "/reviews/{id}/submit", access.ReviewAttest, api.Do(a.SubmitReview)},
+		{put, "/reviews/{id}/judgements/{key}", access.ReviewJudge, api.Do(a.PutJudgement)},
+		{post, "/reviews/{id}/return", access.ReviewJudge, api.Do(a.ReturnReview)},
+		{post, "/reviews/{id}/assess", access.ReviewJudge, api.Do(a.AssessReview)},
+		{post, "/reviews/{id}/sign-off", access.ReviewSign, api.Do(a.SignOffReview)},
+		{post, "/reviews/{id}/send-back", access.ReviewSign, api.Do(a.SendBackReview)},
+		{post, "/reviews/{id}/close", access.ReviewPlan, api.Do(a.CloseReview)},
+		{post, "/reviews/{id}/cancel", access.ReviewPlan, api.Do(a.CancelReview)},
+		{post, "/reviews/{id}/cancel/agree", access.ReviewCancelAgree, api.Do(a.AgreeToCancel)},
+		{post, "/reviews/{id}/correct", access.ReviewPlan, api.Do(a.CorrectReview)},
+		{get, "/reviews/{id}/rating", access.AnswersRead, api.Do(a.ReviewRating)},
+		{get, "/reviews/{id}/receipt", access.AnswersRead, api.Do(a.ReviewReceipt)},
+		{get, "/reviews/{id}/history", access.AnswersRead, api.Do(a.ReviewHistory)},
+
+		{get, "/findings", access.AnswersRead, api.Do(a.Findings)},
+		{post, "/findings", access.FindingWrite, api.Do(a.AddFinding)},
+		{get, "/findings/{id}", access.AnswersRead, api.Do(a.Finding)},
+		{edit, "/findings/{id}", access.FindingWrite, api.Do(a.ChangeFinding)},
+		{post, "/findings/{id}/comment", access.ReviewAttest, api.Do(a.CommentOnFinding)},
+		{post, "/findings/{id}/resolve-comment", access.FindingWrite, api.Do(a.ResolveComment)},
+		{get, "/actions", access.AnswersRead, api.Do(a.Actions)},
+		{post, "/actions", access.FindingWrite, api.Do(a.AddAction)},
+		{get, "/actions/{id}", access.AnswersRead, api.Do(a.Action)},
+		{post, "/actions/{id}/complete", access.ActionDo, api.Do(a.CompleteAction)},
+		{post, "/actions/{id}/verify", access.ActionVerify, api.Do(a.VerifyAction)},
+
+		{get, "/audit/verify", access.AuditRead, api.Do(a.VerifyAudit)},
+	}
+}
+
+type fileRoute struct {
+	method, path string
+	permission   access.Permission
+	handler      api.FileHandler
+}
+
+// fileRoutes are the parts of the contract that carry files, not JSON.
+func fileRoutes(a *api.API) []fileRoute {
+	const review = api.Prefix + "/reviews/:id"
+	return []fileRoute{
+		{post, review + "/answers/:key/evidence", access.AnswerWrite, a.AddEvidence},
+		{get, review + "/evidence/:evidence", access.AnswersRead, a.EvidenceFile},
+		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
+		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
+	}
+}
+
+// created lists what answers 201.
+var created = map[string]bool{
+	"/organisations": true, "/organisations/{id}/appointments": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
+	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
+	"/findings": true, "/actions": true,
+}
+
+func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {
+	contract := api.New(app)
+	for _, r := range apiRoutes(a) {
+		if !known(r.permission) {
+			return nil, fmt.Errorf("route %s %s has no permission", r.method, r.path)
+		}
+		op := huma.Operation{OperationID: operationID(r.method, r.path), Method: r.method, Path: r.path,
+			Summary: string(r.permission), Security: []map[string][]string{{"token": {}}},
+			Middlewares: huma.Middlewares{permit(contract, r)}, MaxBodyBytes: 1 << 20}
+		if r.method == post && created[r.path] {
+			op.DefaultStatus = fiber.StatusCreated
+		}
+		r.endpoint(contract, op)
+	}
+	return contract, nil
+}
+
+// permit refuses who has not signed in, and who holds the permission of a list
+// over nothing. For a route on one thing the domain answers: what may not be
+// seen is absent before it is asked what may be done.
+func permit(contract huma.API, r apiRoute) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if err := permitted(request.From(ctx.Context()), r.permission, r.path); err != nil {
+			_ = huma.WriteErr(contract, ctx, api.Status(fault.As(err).Kind), "", err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+func permitted(visit *request.Visit, p access.Permission, path string) error {
+	switch {
+	case p == access.Open:
+		return nil
+	case visit.Signed == nil:
+		return fault.Unauthenticated("unauthenticated")
+	case !strings.ContainsAny(path, "{:") && !visit.Actor().Holds(p):
+		return fault.Forbidden("forbidden")
+	}
+	return nil
+}
+
+func known(p access.Permission) bool {
+	if p == access.Open || p == access.Self {
+		return true
+	}
+	for _, one := range access.Permissions() {
+		if one == p {
+			return true
+		}
+	}
+	return false
+}
+
+func operationID(method, path string) string {
+	clean := strings.NewReplacer("/", "-", "{", "", "}", "").Replace(strings.TrimPrefix(path, "/"))
+	return strings.ToLower(method) + "-" + clean
+}
+
+func mountPages(app *fiber.App, p *pages.Pages) error {
+	for _, r := range pageRoutes(p) {
+		if !known(r.permission) {
+			return fmt.Errorf("route %s %s has no permission", r.method, r.path)
+		}
+		app.Add(r.method, r.path, p.Handle(func(v *pages.View) error {
+			if err := permitted(v.Visit, r.permission, r.path); err != nil {
+				return err
+			}
+			return r.handler(v)
+		}))
+	}
+	return nil
+}
+
+// pageRoutes is what people see in the browser.
+func pageRoutes(p *pages.Pages) []pageRoute {
+	return []pageRoute{
+		{get, "/", access.Open, p.Home},
+		{get, "/sign-in", access.Open, p.SignInForm},
+		{post, "/sign-in", access.Open, p.SignIn},
+		{post, "/sign-out", access.Self, p.SignOut},
+		{get, "/memberships", access.Self, p.Account},
+		{post, "/memberships", access.Self, p.SwitchMembership},
+		{get, "/account", access.Self, p.Account},
+		{post, "/account", access.Self, p.ChangeAccount},
+		{get, "/invitations/:token", access.Open, p.InvitationForm},
+		{post, "/invitations/:token", access.Open, p.AcceptInvitation},
+		{get, "/accessibility", access.Open, p.Accessibility},
+		{get, "/privacy", access.Open, p.Privacy},
+		{get, "/cookies", access.Open, p.CookiesPage},
+		{get, "/rules", access.Open, p.Rules},
+		{get, "/help", access.Open, p.Help},
+
+		{get, "/organisations", access.DirectoryRead, p.Organisations},
+		{get, "/organisations/:id", access.DirectoryRead, p.Organisation},
+		{get, "/suppliers", access.InventoryRead, p.Suppliers},
+		{get, "/suppliers/new", access.InventoryChange, p.SupplierNew},
+		{post, "/suppliers", access.InventoryChange, p.SupplierAdd},
+		{get, "/suppliers/:id", access.InventoryRead, p.Supplier},
+		{get, "/suppliers/:id/edit", access.InventoryChange, p.SupplierEdit},
+		{post, "/suppliers/:id", access.InventoryChange, p.SupplierChange},
+		{post, "/suppliers/:id/certificates", access.InventoryChange, p.CertificateAdd},
+		{get, "/systems", access.InventoryRead, p.Systems},
+		{get, "/systems/new", access.InventoryChange, p.SystemNew},
+		{post, "/systems", access.InventoryChange, p.SystemAdd},
+		{get, "/systems/:id", access.InventoryRead, p.System},
+		{get, "/systems/:id/edit", access.InventoryChange, p.SystemEdit},
+		{post, "/systems/:id", access.InventoryChange, p.SystemChange},
+
+		{get, "/reviews", access.ReviewRead, p.Reviews},
+		{get, "/reviews/new", access.ReviewPlan, p.ReviewNew},
+		{post, "/reviews", access.ReviewPlan, p.ReviewPlan},
+		{get, "/reviews/:id", access.ReviewRead, p.Review},
+		{get, "/reviews/:id/edit", access.ReviewPlan, p.ReviewEdit},
+		{post, "/reviews/:id", access.ReviewPlan, p.ReviewChange},
+		{get, "/reviews/:id/issue", access.ReviewPlan, p.ReviewIssueForm},
+		{post, "/reviews/:id/issue", access.ReviewPlan, p.ReviewIssue},
+		{get, "/reviews/:id/close", access.ReviewPlan, p.ReviewCloseForm},
+		{post, "/reviews/:id/close", access.ReviewPlan, p.ReviewClose},
+		{get, "/reviews/:id/cancel", access.ReviewPlan, p.ReviewCancelForm},
+		{post, "/reviews/:id/cancel", access.ReviewPlan, p.ReviewCancel},
+		{post, "/reviews/:id/cancel/agree", access.ReviewCancelAgree, p.ReviewCancelAgree},
+		{get, "/reviews/:id/correct", access.ReviewPlan, p.ReviewCorrectForm},
+		{post, "/reviews/:id/correct", access.ReviewPlan, p.ReviewCorrect},
+		{get, "/reviews/:id/history", access.AnswersRead, p.ReviewHistory},
+
+		{get, "/reviews/:id/sections/:section", access.AnswersRead, p.Section},
+		{get, "/reviews/:id/questions/:key", access.AnswersRead, p.Question},
+		{post, "/reviews/:id/questions/:key", access.AnswerWrite, p.AnswerQuestion},
+		{post, "/reviews/:id/questions/:key/evidence", access.AnswerWrite, p.EvidenceAdd},
+		{post, "/reviews/:id/evidence/:evidence/remove", access.AnswerWrite, p.EvidenceRemove},
+		{get, "/reviews/:id/evidence/:evidence", access.AnswersRead, p.EvidenceFile},
+		{get, "/reviews/:id/check", access.AnswersRead, p.CheckAnswers},
+		{get, "/reviews/:id/submit", access.ReviewAttest, p.SubmitForm},
+		{post, "/reviews/:id/submit", access.ReviewAttest, p.Submit},
+		{get, "/reviews/:id/receipt", access.AnswersRead, p.Receipt},
+		{get, "/reviews/:id/receipt.json", access.AnswersRead, p.ReceiptFile},
+
+		{get, "/reviews/:id/judge", access.ReviewJudge, p.Judge},
+		{get, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeQuestion},
+		{post, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeSave},
+		{get, "/reviews/:id/return", access.ReviewJudge, p.ReturnForm},
+		{post, "/reviews/:id/return", access.ReviewJudge, p.Return},
+		{get, "/reviews/:id/rating", access.AnswersRead, p.Rating},
+		{get, "/reviews/:id/assess", access.ReviewJudge, p.AssessForm},
+		{post, "/reviews/:id/assess", access.ReviewJudge, p.Assess},
+		{get, "/reviews/:id/findings", access.AnswersRead, p.Findings},
+		{get, "/reviews/:id/findings/new", access.FindingWrite, p.FindingNew},
+		{post, "/reviews/:id/findings", access.FindingWrite, p.FindingAdd},
+		{get, "/findings/:id/edit", access.FindingWrite, p.FindingEdit},
+		{post, "/findings/:id", access.FindingWrite, p.FindingChange},
+		{post, "/findings/:id/comment", access.ReviewAttest, p.FindingComment},
+		{post, "/findings/:id/resolve", access.FindingWrite, p.FindingResolve},
+
+		{get, "/reviews/:id/sign-off", access.ReviewSign, p.SignOffForm},
+		{post, "/reviews/:id/sign-off", access.ReviewSign, p.SignOff},
+		{get, "/reviews/:id/send-back", access.ReviewSign, p.SendBackForm},
+		{post, "/reviews/:id/send-back", access.ReviewSign, p.SendBack},
+		{get, "/actions", access.AnswersRead, p.Actions},
+		{post, "/actions", access.FindingWrite, p.ActionAdd},
+		{post, "/actions/:id/complete", access.ActionDo, p.ActionComplete},
+		{post, "/actions/:id/verify", access.ActionVerify, p.ActionVerify},
+
+		{get, "/reports", access.ReportRead, p.Reports},
+		{get, "/reviews/:id/report", access.ReportRead, p.Report},
+		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},
+		{get, "/outbox", access.Settings, p.Outbox},
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/wneessen/go-mail"
+
+	"sicrwydd/models/outbox"
+	"sicrwydd/models/review"
+	"sicrwydd/templates"
+)
+
+// deliverer sends the mails that changes queued.
+type deliverer struct {
+	river.WorkerDefaults[outbox.Deliver]
+	outbox *outbox.Service
+	set    *templates.Set
+	smtp   *url.URL // nil: mails are kept in the outbox
+}
+
+// newWorkers gives the client that works the jobs of this node.
+func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP})
+	return river.NewClient(p.db.Driver(), &river.Config{
+		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
+		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
+		RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: time.Minute, Logger: slog.Default(),
+	})
+}
+
+// Work sends one mail. A refusal for good (5xx) is recorded as such; any other
+// failure is tried again.
+func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) error {
+	m, data, err := d.outbox.Open(ctx, job.Args.MailID)
+	if err != nil {
+		return err
+	}
+	if m.State == outbox.Sent {
+		return nil // sent by an earlier run that could not say so
+	}
+	if d.smtp == nil {
+		return d.outbox.Settle(ctx, m.ID, outbox.Kept, "")
+	}
+	subject, text, html, err := compose(d.set, m, data)
+	if err != nil {
+		return err
+	}
+	var refused *mail.SendError
+	err = d.send(ctx, m, subject, text, html)
+	if errors.As(err, &refused) && !refused.IsTemp() {
+		return d.outbox.Settle(ctx, m.ID, outbox.Failed, "refused by the mail server")
+	}
+	if err != nil {
+		return fmt.Errorf("send mail %s: %w", m.ID, err)
+	}
+	return d.outbox.Settle(ctx, m.ID, outbox.Sent, "")
+}
+
+// compose writes a mail from its template in the language of its reader.
+func compose(set *templates.Set, m *outbox.Mail, data json.RawMessage) (subject, text, html string, err error) {
+	var from review.MailData
+	if err := json.Unmarshal(data, &from); err != nil {
+		return "", "", "", err
+	}
+	return set.Mail(m.Kind, m.Language, mailStruct(m, from))
+}
+
+func mailStruct(m *outbox.Mail, from review.MailData) any {
+	switch m.Kind {
+	case "invitation":
+		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName,
+			AskedBy: from.ContactName, AskedByPhone: from.ContactPhone, AskedByEmail: from.ContactEmail, Minutes: from.Minutes,
+			DueOn: from.DueOn.Time(), Link: from.Link}
+	case "returned":
+		return templates.ReturnedMail{Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
+			Questions: from.Questions, DueOn: from.DueOn.Time(), Link: from.Link}
+	case "submitted":
+		return templates.SubmittedMail{Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
+			SubmittedAt: m.CreatedAt, Link: from.Link}
+	case "accuracy_check":
+		return templates.AccuracyCheckMail{Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
+			Until: from.Until.Time(), Link: from.Link}
+	}
+	return templates.SignedOffMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link}
+}
+
+func (d *deliverer) send(ctx context.Context, m *outbox.Mail, subject, text, html string) error {
+	message := mail.NewMsg()
+	sender := d.smtp.Query().Get("from")
+	if err := message.FromFormat("Sicrwydd", sender); err != nil {
+		return err
+	}
+	if err := message.AddToFormat(m.RecipientName, m.Recipient); err != nil {
+		return err
+	}
+	message.Subject(subject)
+	message.SetMessageIDWithValue(m.ID.String() + "@sicrwydd") // the same for a second try, so that readers see one mail
+	message.SetGenHeader("Content-Language", string(m.Language))
+	message.SetBodyString(mail.TypeTextPlain, text)
+	message.AddAlternativeString(mail.TypeTextHTML, html)
+	client, err := mail.NewClient(d.smtp.Hostname(), smtpOptions(d.smtp)...)
+	if err != nil {
+		return err
+	}
+	return client.DialAndSendWithContext(ctx, message)
+}
+
+func smtpOptions(address *url.URL) []mail.Option {
+	options := []mail.Option{mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(mail.TLSOpportunistic)}
+	if port, err := strconv.Atoi(address.Port()); err == nil {
+		options = append(options, mail.WithPort(port))
+	}
+	if address.Scheme == "smtps" {
+		options = append(options, mail.WithSSL())
+	}
+	if password, ok := address.User.Password(); ok {
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(address.User.Username()), mail.WithPassword(password))
+	}
+	return options
+}

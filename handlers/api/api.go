@@ -1,0 +1,296 @@
+// Package api is the REST contract, version 1: each operation reads a typed
+// input, calls one function of the domain, and shows what it gave.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/access"
+	"sicrwydd/models/directory"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/portfolio"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+	"sicrwydd/templates"
+)
+
+// Services are the rooms of the domain that the API opens onto.
+type Services struct {
+	DB             *store.DB
+	Identity       *identity.Service
+	Directory      *directory.Service
+	Inventory      *inventory.Service
+	Questionnaires *questionnaire.Service
+	Reviews        *review.Service
+	Portfolio      *portfolio.Service
+}
+
+// API holds the operations.
+type API struct{ Services }
+
+// Prefix is where every path of the contract begins.
+const Prefix = "/api/v1"
+
+// New mounts the contract on a router. Its error type is ours for every
+// refusal, also those of validation, which must not echo what was sent.
+func New(app *fiber.App) huma.API {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return fromValidation(ctx, status, errs)
+	}
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		return fromValidation(nil, status, errs)
+	}
+	config := huma.DefaultConfig("Sicrwydd", "1.0.0")
+	config.Info.Description = "Assurance of the suppliers behind the nationally hosted systems of NHS Wales."
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no links built from the Host header
+	config.RejectUnknownQueryParameters = true
+	config.Servers = []*huma.Server{{URL: Prefix}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	return humafiber.NewWithGroup(app, app.Group(Prefix), config)
+}
+
+// Endpoint is an operation ready to be put on a route.
+type Endpoint func(api huma.API, op huma.Operation)
+
+// Do makes an endpoint of a function; its faults become problem+json.
+func Do[I, O any](f func(context.Context, *I) (*O, error)) Endpoint {
+	return func(api huma.API, op huma.Operation) {
+		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+			out, err := f(ctx, in)
+			if err != nil {
+				return nil, Problem(ctx, err)
+			}
+			return out, nil
+		})
+	}
+}
+
+// problem is an error as RFC 9457 shapes it.
+type problem struct {
+	Type    string         `json:"type"`
+	Title   string         `json:"title"`
+	Status  int            `json:"status"`
+	Detail  string         `json:"detail,omitempty"`
+	State   string         `json:"state,omitempty" doc:"The state that stands in the way, with 409"`
+	Errors  []problemField `json:"errors,omitempty"`
+	Current any            `json:"current,omitempty" doc:"The version that stands, with 412"`
+	header  http.Header
+}
+
+type problemField struct {
+	Location string `json:"location"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+}
+
+func (p *problem) Error() string             { return p.Title }
+func (p *problem) GetStatus() int            { return p.Status }
+func (p *problem) GetHeaders() http.Header   { return p.header }
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+// Status gives the HTTP status of a fault.
+func Status(kind fault.Kind) int {
+	switch kind {
+	case fault.KindMalformed:
+		return http.StatusBadRequest
+	case fault.KindInvalid:
+		return http.StatusUnprocessableEntity
+	case fault.KindUnauthenticated:
+		return http.StatusUnauthorized
+	case fault.KindForbidden:
+		return http.StatusForbidden
+	case fault.KindNotFound:
+		return http.StatusNotFound
+	case fault.KindConflict:
+		return http.StatusConflict
+	case fault.KindStale:
+		return http.StatusPreconditionFailed
+	case fault.KindTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.KindUnsupported:
+		return http.StatusUnsupportedMediaType
+	case fault.KindTooMany:
+		return http.StatusTooManyRequests
+	case fault.KindUnavailable:
+		return http.StatusServiceUnavailable
+	case fault.KindPreconditionRequired:
+		return http.StatusPreconditionRequired
+	}
+	return http.StatusInternalServerError
+}
+
+// Problem makes an error what a client reads, in the language of the request.
+// What is no fault is logged with its cause and shown without it.
+func Problem(ctx context.Context, err error) huma.StatusError {
+	visit := request.From(ctx)
+	f := fault.As(err)
+	if f == nil {
+		slog.Error("request failed", "request", visit.ID, "error", err)
+		f = &fault.Error{Key: "internal"}
+	}
+	p := &problem{Type: "about:blank", Status: Status(f.Kind), Title: say(visit, f.Key, f.Args), header: http.Header{}}
+	if f.Key != "" {
+		p.Type = "urn:sicrwydd:error:" + f.Key
+	}
+	if state, ok := f.Args["State"].(string); ok {
+		p.State = state
+		p.Detail = p.Title
+	}
+	for _, field := range f.Fields {
+		p.Errors = append(p.Errors, problemField{field.Location, field.Key, say(visit, field.Key, field.Args)})
+	}
+	if f.Kind == fault.KindTooMany {
+		p.header.Set("Retry-After", "900")
+	}
+	if f.Kind == fault.KindStale {
+		p.Current = current(ctx, f.Current)
+	}
+	return p
+}
+
+func say(visit *request.Visit, key string, args fault.Args) string {
+	text, err := templates.FaultText(visit.Lang, key, args)
+	if err != nil {
+		slog.Error("a message is missing", "key", key, "error", err)
+		return key
+	}
+	return text
+}
+
+// fromValidation words what the schema refused, without echoing it.
+func fromValidation(ctx huma.Context, status int, errs []error) huma.StatusError {
+	background := context.Background()
+	if ctx != nil {
+		background = ctx.Context()
+	}
+	for _, err := range errs {
+		if f := fault.As(err); f != nil {
+			return Problem(background, f)
+		}
+	}
+	kinds := map[int]fault.Kind{
+		400: fault.KindMalformed, 401: fault.KindUnauthenticated, 403: fault.KindForbidden, 404: fault.KindNotFound,
+		413: fault.KindTooLarge, 415: fault.KindUnsupported, 422: fault.KindInvalid,
+	}
+	keys := map[int]string{400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 413: "too-large",
+		415: "unsupported", 422: "invalid"}
+	f := &fault.Error{Kind: kinds[status], Key: keys[status]}
+	if f.Key == "" {
+		f.Key = "internal"
+	}
+	for _, err := range errs {
+		var detail huma.ErrorDetailer
+		if errors.As(err, &detail) {
+			f.On(location(detail.ErrorDetail().Location), "schema", fault.Args{"Problem": detail.ErrorDetail().Message})
+		}
+	}
+	return Problem(background, f)
+}
+
+// location gives a path into what was sent, as our own faults name it.
+func location(l string) string {
+	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
+		l = strings.TrimPrefix(l, prefix)
+	}
+	return l
+}
+
+// page is the query of every list.
+type page struct {
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	After string `query:"after" doc:"The cursor that the page before gave"`
+	Sort  string `query:"sort" doc:"A field, or -field for descending"`
+}
+
+func (p page) paging() store.Paging {
+	return store.Paging{Limit: p.Limit, After: p.After, Sort: p.Sort}
+}
+
+// list is the answer of every list.
+type list[T any] struct {
+	Body struct {
+		Items []T     `json:"items"`
+		Next  *string `json:"next" nullable:"true"`
+		Total int     `json:"total"`
+	}
+}
+
+func listOf[R, T any](rows store.List[R], show func(R) T) *list[T] {
+	out := &list[T]{}
+	out.Body.Items = make([]T, 0, len(rows.Items))
+	for _, row := range rows.Items {
+		out.Body.Items = append(out.Body.Items, show(row))
+	}
+	if rows.Next != "" {
+		out.Body.Next = &rows.Next
+	}
+	out.Body.Total = rows.Total
+	return out
+}
+
+// whole is a list that is not paged.
+func whole[R, T any](rows []R, show func(R) T) *list[T] {
+	return listOf(store.List[R]{Items: rows, Total: len(rows)}, show)
+}
+
+// thing is one thing with the version that a change of it must name.
+type thing[T any] struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   T
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+
+func shown[T any](status, version int, body T) *thing[T] {
+	return &thing[T]{Status: status, ETag: etag(version), Body: body}
+}
+
+// match is the header of every change.
+type match struct {
+	IfMatch string `header:"If-Match" doc:"The version changed, as the ETag gave it"`
+}
+
+// version reads the header: missing is 428, "*" asks for no check.
+func (m match) version() (int, error) {
+	value := strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/")
+	switch value {
+	case "":
+		return 0, fault.PreconditionRequired()
+	case "*":
+		return 0, nil
+	}
+	n, err := strconv.Atoi(strings.Trim(value, `"`))
+	if err != nil || n < 1 {
+		return 0, fault.Malformed("if-match-wrong")
+	}
+	return n, nil
+}
+
+// merge reads the fields that were sent over those that stand, and refuses
+// fields that there are not.
+func merge[T any](raw []byte) func(*T) error {
+	return func(in *T) error {
+		if err := json.Unmarshal(raw, in); err != nil {
+			return fault.Malformed("malformed")
+		}
+		return nil
+	}
+}
+
+func actor(ctx context.Context) access.Actor { return request.From(ctx).Actor() }

@@ -1,0 +1,186 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/review"
+	"sicrwydd/models/vault"
+	"sicrwydd/reports"
+	"sicrwydd/reports/pdf"
+)
+
+// FileHandler answers a route that carries files.
+type FileHandler func(*fiber.Ctx) error
+
+// Files makes a route's handler of one that carries files.
+func Files(h FileHandler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if err := h(c); err != nil {
+			return WriteProblem(c, err)
+		}
+		return nil
+	}
+}
+
+// WriteProblem answers with problem+json.
+func WriteProblem(c *fiber.Ctx, err error) error {
+	p := Problem(c.UserContext(), err)
+	var headers interface{ GetHeaders() http.Header }
+	if errors.As(p, &headers) {
+		for name, values := range headers.GetHeaders() {
+			c.Set(name, values[0])
+		}
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/problem+json")
+	return c.Status(p.GetStatus()).Send(body)
+}
+
+func pathID(c *fiber.Ctx, name string) (uuid.UUID, error) {
+	id, err := uuid.Parse(c.Params(name))
+	if err != nil {
+		return uuid.Nil, fault.NotFound()
+	}
+	return id, nil
+}
+
+// ReadUpload reads the file of a form, of 25 MB at most.
+func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
+	header, err := c.FormFile("file")
+	if err != nil {
+		return review.Upload{}, fault.Invalid("invalid").On("file", "evidence.missing")
+	}
+	if header.Size > vault.MaxSize {
+		return review.Upload{}, fault.TooLarge("evidence.too-large").On("file", "evidence.too-large")
+	}
+	file, err := header.Open()
+	if err != nil {
+		return review.Upload{}, err
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, vault.MaxSize+1))
+	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(c.FormValue("valid_from")),
+		ValidTo: calendar.Date(c.FormValue("valid_to"))}, err
+}
+
+// AddEvidence keeps a file for an answer.
+func (a *API) AddEvidence(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	var system uuid.UUID
+	if given := c.Query("system_id"); given != "" {
+		if system, err = uuid.Parse(given); err != nil {
+			return fault.Invalid("invalid").On("system_id", "answer.which-system")
+		}
+	}
+	upload, err := ReadUpload(c)
+	if err != nil {
+		return err
+	}
+	e, err := a.Services.Reviews.AddEvidence(c.UserContext(), actor(c.UserContext()), id, c.Params("key"), system, upload)
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(e.View())
+}
+
+// EvidenceFile sends a piece of evidence, never to be shown in place.
+func (a *API) EvidenceFile(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	evidence, err := pathID(c, "evidence")
+	if err != nil {
+		return err
+	}
+	e, content, err := a.Services.Reviews.EvidenceFile(c.UserContext(), actor(c.UserContext()), id, evidence)
+	if err != nil {
+		return err
+	}
+	return Attach(c, e.Name, e.MediaType, content)
+}
+
+// Attach sends a file as a download that no browser runs.
+func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Send(content)
+}
+
+// ReportLanguage is the one asked for by ?lang=, or else the request's.
+func ReportLanguage(c *fiber.Ctx) lang.Tag {
+	if tag, ok := lang.Parse(c.Query("lang")); ok {
+		return tag
+	}
+	return request.From(c.UserContext()).Lang
+}
+
+// ReportPDF sends the report of a review.
+func (a *API) ReportPDF(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	snapshot, err := a.Services.Reviews.Report(c.UserContext(), actor(c.UserContext()), id)
+	if err != nil {
+		return err
+	}
+	tag := ReportLanguage(c)
+	document, err := reports.ReviewReport(snapshot, tag)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := pdf.Write(&b, document); err != nil {
+		return err
+	}
+	return Attach(c, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
+}
+
+// ReportHTML sends the report of a review as a page of its own.
+func (a *API) ReportHTML(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	snapshot, err := a.Services.Reviews.Report(c.UserContext(), actor(c.UserContext()), id)
+	if err != nil {
+		return err
+	}
+	document, err := reports.ReviewReport(snapshot, ReportLanguage(c))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := reports.HTML(&b, document); err != nil {
+		return err
+	}
+	title := html.EscapeString(document.Title)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Type("html", "utf-8")
+	return c.SendString(`<!DOCTYPE html><html lang="` + string(document.Lang) + `"><head><meta charset="utf-8"><title>` + title +
+		`</title><link rel="stylesheet" href="/assets/app.css"></head><body><main class="nhsuk-width-container nhsuk-main-wrapper"><h1 class="nhsuk-heading-xl">` +
+		title + `</h1>` + b.String() + `</main></body></html>`)
+}

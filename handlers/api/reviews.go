@@ -1,0 +1,530 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
+)
+
+// reviewOut is a review as the actor may see it, with what an official should
+// know of what was just done.
+type reviewOut struct {
+	*review.Detail
+	Warnings []review.Warning `json:"warnings,omitempty"`
+}
+
+// detail shows a review as it now is.
+func (a *API) detail(ctx context.Context, id uuid.UUID, status int, warnings []review.Warning) (*thing[reviewOut], error) {
+	d, err := a.Services.Reviews.Review(ctx, actor(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	return shown(status, d.Version, reviewOut{d, warnings}), nil
+}
+
+// moved shows a review after a transition.
+func (a *API) moved(ctx context.Context, r *review.Review, err error) (*thing[reviewOut], error) {
+	if err != nil {
+		return nil, err
+	}
+	return a.detail(ctx, r.ID, http.StatusOK, nil)
+}
+
+// Reviews lists the reviews.
+func (a *API) ListReviews(ctx context.Context, in *struct {
+	page
+	Q          string       `query:"q"`
+	State      review.State `query:"state"`
+	SupplierID uuid.UUID    `query:"supplier_id"`
+	SystemID   uuid.UUID    `query:"system_id"`
+}) (*list[*review.Detail], error) {
+	f := review.Filter{Q: in.Q, State: in.State, SupplierID: in.SupplierID, SystemID: in.SystemID}
+	rows, err := a.Services.Reviews.Reviews(ctx, actor(ctx), f, in.paging())
+	if err != nil {
+		return nil, err
+	}
+	return listOf(rows, same[*review.Detail]), nil
+}
+
+// Review gives one review.
+func (a *API) Review(ctx context.Context, in *byID) (*thing[reviewOut], error) {
+	return a.detail(ctx, in.ID, http.StatusOK, nil)
+}
+
+// PlanReview plans a review.
+func (a *API) PlanReview(ctx context.Context, in *struct{ Body review.PlanInput }) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Plan(ctx, actor(ctx), in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return a.detail(ctx, r.ID, http.StatusCreated, nil)
+}
+
+// EditReview changes the due date or the reviewers.
+func (a *API) EditReview(ctx context.Context, in *struct {
+	byID
+	match
+	Body review.EditInput
+}) (*thing[reviewOut], error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Services.Reviews.Edit(ctx, actor(ctx), in.ID, version, in.Body)
+	return a.moved(ctx, r, err)
+}
+
+// IssueReview asks the supplier.
+func (a *API) IssueReview(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Respondents []review.Invited `json:"respondents,omitempty"`
+	}
+}) (*thing[reviewOut], error) {
+	r, warnings, err := a.Services.Reviews.Issue(ctx, actor(ctx), in.ID, in.Body.Respondents)
+	if err != nil {
+		return nil, err
+	}
+	return a.detail(ctx, r.ID, http.StatusOK, warnings)
+}
+
+// AddRespondent invites a further person.
+func (a *API) AddRespondent(ctx context.Context, in *struct {
+	byID
+	Body review.Invited
+}) (*thing[reviewOut], error) {
+	warnings, err := a.Services.Reviews.AddRespondent(ctx, actor(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return a.detail(ctx, in.ID, http.StatusCreated, warnings)
+}
+
+// ReviewQuestions lists the questions in order; the list is not paged.
+func (a *API) ReviewQuestions(ctx context.Context, in *byID) (*struct {
+	Body struct {
+		Items []review.QuestionView `json:"items"`
+	}
+}, error) {
+	views, err := a.Services.Reviews.Questions(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct {
+		Body struct {
+			Items []review.QuestionView `json:"items"`
+		}
+	}{}
+	out.Body.Items = views
+	return out, nil
+}
+
+// bySlot names a question of a review, and the system where it needs one.
+type bySlot struct {
+	byID
+	Key      string    `path:"key"`
+	SystemID uuid.UUID `query:"system_id"`
+}
+
+type answerBody struct {
+	Value   any    `json:"value,omitempty" doc:"By the type of the question; null clears" nullable:"true"`
+	Comment string `json:"comment,omitempty" maxLength:"10000"`
+}
+
+type answerOut struct {
+	review.QuestionView
+	Changed []review.QuestionView `json:"changed"`
+}
+
+// PutAnswer saves an answer.
+func (a *API) PutAnswer(ctx context.Context, in *struct {
+	bySlot
+	Body    answerBody
+	RawBody []byte
+}) (*struct{ Body answerOut }, error) {
+	var raw struct {
+		Value   json.RawMessage `json:"value"`
+		Comment string          `json:"comment"`
+	}
+	if err := json.Unmarshal(in.RawBody, &raw); err != nil {
+		return nil, fault.Malformed("malformed")
+	}
+	got, err := a.Services.Reviews.Answer(ctx, actor(ctx), in.ID, in.Key, in.SystemID, review.AnswerInput{Value: raw.Value, Comment: raw.Comment})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body answerOut }{answerOut{got.Question, got.Changed}}, nil
+}
+
+// SubmitReview hands in the answers.
+func (a *API) SubmitReview(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		StatementAgreed bool   `json:"statement_agreed,omitempty"`
+		Name            string `json:"name,omitempty"`
+		JobTitle        string `json:"job_title,omitempty"`
+	}
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Submit(ctx, actor(ctx), in.ID, review.Attestation{
+		StatementAgreed: in.Body.StatementAgreed, Name: in.Body.Name, JobTitle: in.Body.JobTitle})
+	return a.moved(ctx, r, err)
+}
+
+// PutJudgement says whether an answer is good enough.
+func (a *API) PutJudgement(ctx context.Context, in *struct {
+	bySlot
+	Body review.JudgementInput
+}) (*struct{ Body *review.QuestionView }, error) {
+	view, err := a.Services.Reviews.Judge(ctx, actor(ctx), in.ID, in.Key, in.SystemID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body *review.QuestionView }{view}, nil
+}
+
+// ReturnReview gives questions back. A question is named by its key, or by key
+// and system.
+func (a *API) ReturnReview(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Questions []any     `json:"questions" doc:"\"key\" or {\"key\", \"system_id\"}"`
+		Message   lang.Text `json:"message"`
+	}
+}) (*thing[reviewOut], error) {
+	back := review.ReturnInput{Message: in.Body.Message}
+	for _, named := range in.Body.Questions {
+		slot, ok := readSlot(named)
+		if !ok {
+			return nil, fault.Invalid("invalid").On("questions", "return.question-unreadable")
+		}
+		back.Slots = append(back.Slots, slot)
+	}
+	r, err := a.Services.Reviews.Return(ctx, actor(ctx), in.ID, back)
+	return a.moved(ctx, r, err)
+}
+
+func readSlot(named any) (questionnaire.Slot, bool) {
+	switch v := named.(type) {
+	case string:
+		slot, err := questionnaire.ParseSlot(v)
+		return slot, err == nil
+	case map[string]any:
+		key, ok := v["key"].(string)
+		slot := questionnaire.Slot{Key: key}
+		if system, given := v["system_id"].(string); given {
+			id, err := uuid.Parse(system)
+			if err != nil {
+				return slot, false
+			}
+			slot.System = id
+		}
+		return slot, ok
+	}
+	return questionnaire.Slot{}, false
+}
+
+// AssessReview fixes the rating and shares the draft.
+func (a *API) AssessReview(ctx context.Context, in *struct {
+	byID
+	Body review.AssessInput `required:"false"`
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Assess(ctx, actor(ctx), in.ID, in.Body)
+	return a.moved(ctx, r, err)
+}
+
+// SignOffReview decides for a host.
+func (a *API) SignOffReview(ctx context.Context, in *struct {
+	byID
+	Body review.SignInput
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.SignOff(ctx, actor(ctx), in.ID, in.Body)
+	return a.moved(ctx, r, err)
+}
+
+// SendBackReview gives the review back to its reviewers.
+func (a *API) SendBackReview(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Message lang.Text `json:"message"`
+	}
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.SendBack(ctx, actor(ctx), in.ID, in.Body.Message)
+	return a.moved(ctx, r, err)
+}
+
+type reasonBody struct {
+	byID
+	Body struct {
+		Reason string `json:"reason"`
+	}
+}
+
+// CloseReview ends a review that was declined or not answered.
+func (a *API) CloseReview(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Because string `json:"because"`
+		Reason  string `json:"reason"`
+	}
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Close(ctx, actor(ctx), in.ID, in.Body.Because, in.Body.Reason)
+	return a.moved(ctx, r, err)
+}
+
+// CancelReview ends a review that should not be.
+func (a *API) CancelReview(ctx context.Context, in *reasonBody) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Cancel(ctx, actor(ctx), in.ID, in.Body.Reason)
+	return a.moved(ctx, r, err)
+}
+
+// AgreeToCancel adds an approver's agreement.
+func (a *API) AgreeToCancel(ctx context.Context, in *byID) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.AgreeToCancel(ctx, actor(ctx), in.ID)
+	return a.moved(ctx, r, err)
+}
+
+// CorrectReview plans the successor of a signed-off review.
+func (a *API) CorrectReview(ctx context.Context, in *reasonBody) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.Correct(ctx, actor(ctx), in.ID, in.Body.Reason)
+	return a.moved(ctx, r, err)
+}
+
+type ratingOut struct {
+	Systems []systemRating `json:"systems"`
+}
+
+type systemRating struct {
+	questionnaire.SystemScore
+	Percent int `json:"percent"`
+}
+
+// ReviewRating explains the rating point by point.
+func (a *API) ReviewRating(ctx context.Context, in *byID) (*struct{ Body ratingOut }, error) {
+	card, err := a.Services.Reviews.Rating(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body ratingOut }{}
+	for _, s := range card.Systems {
+		out.Body.Systems = append(out.Body.Systems, systemRating{s, questionnaire.Percent(s.Score)})
+	}
+	return out, nil
+}
+
+type receiptOut struct {
+	Number    int    `json:"number"`
+	Content   string `json:"content" doc:"What was submitted: the exact bytes that were hashed and signed"`
+	Digest    string `json:"digest" doc:"SHA-256 of content, hexadecimal"`
+	Signature string `json:"signature" doc:"Ed25519 over content, base64"`
+	KeyID     string `json:"key_id"`
+	PublicKey string `json:"public_key"`
+	Attested  bool   `json:"attested"`
+}
+
+// ReviewReceipt gives the latest receipt.
+func (a *API) ReviewReceipt(ctx context.Context, in *byID) (*struct{ Body receiptOut }, error) {
+	r, key, err := a.Services.Reviews.ReceiptOf(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body receiptOut }{receiptOut{r.Number, r.Content, r.Digest, r.Signature, r.KeyID, key.PublicKey, r.Attested}}, nil
+}
+
+// ReviewHistory tells what was done.
+func (a *API) ReviewHistory(ctx context.Context, in *byID) (*list[review.HistoryEntry], error) {
+	rows, err := a.Services.Reviews.History(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return whole(rows, same[review.HistoryEntry]), nil
+}
+
+type findingOut struct {
+	ID              uuid.UUID            `json:"id"`
+	Reference       string               `json:"reference"`
+	Version         int                  `json:"version"`
+	ReviewID        uuid.UUID            `json:"review_id"`
+	SystemID        *uuid.UUID           `json:"system_id" nullable:"true"`
+	Severity        review.Severity      `json:"severity"`
+	Title           lang.Text            `json:"title"`
+	Detail          lang.Text            `json:"detail"`
+	SourceLanguage  lang.Tag             `json:"source_language"`
+	Questions       []questionnaire.Slot `json:"questions"`
+	Requirements    []string             `json:"requirements"`
+	SupplierComment string               `json:"supplier_comment"`
+	CommentOutcome  string               `json:"comment_outcome"`
+	CommentReply    lang.Text            `json:"comment_reply"`
+}
+
+func showFinding(f *review.Finding) findingOut {
+	out := findingOut{ID: f.ID, Reference: f.Reference, Version: f.Version, ReviewID: f.ReviewID, Severity: f.Severity,
+		Title: f.Title, Detail: f.Detail, SourceLanguage: f.SourceLanguage, Questions: f.Slots, Requirements: f.Requirements,
+		SupplierComment: f.SupplierComment, CommentOutcome: f.CommentOutcome, CommentReply: f.CommentReply}
+	if f.SystemID != uuid.Nil {
+		out.SystemID = &f.SystemID
+	}
+	return out
+}
+
+func findingShown(status int, f *review.Finding, err error) (*thing[findingOut], error) {
+	if err != nil {
+		return nil, err
+	}
+	return shown(status, f.Version, showFinding(f)), nil
+}
+
+// Findings lists findings.
+func (a *API) Findings(ctx context.Context, in *struct {
+	page
+	ReviewID uuid.UUID       `query:"review_id"`
+	Severity review.Severity `query:"severity"`
+}) (*list[findingOut], error) {
+	rows, err := a.Services.Reviews.Findings(ctx, actor(ctx), review.FindingFilter{ReviewID: in.ReviewID, Severity: in.Severity}, in.paging())
+	if err != nil {
+		return nil, err
+	}
+	return listOf(rows, showFinding), nil
+}
+
+// Finding gives one finding.
+func (a *API) Finding(ctx context.Context, in *byID) (*thing[findingOut], error) {
+	f, err := a.Services.Reviews.Finding(ctx, actor(ctx), in.ID)
+	return findingShown(http.StatusOK, f, err)
+}
+
+type findingBody struct {
+	SystemID *uuid.UUID           `json:"system_id,omitempty" nullable:"true"`
+	Severity review.Severity      `json:"severity,omitempty"`
+	Title    lang.Text            `json:"title,omitempty"`
+	Detail   lang.Text            `json:"detail,omitempty"`
+	Slots    []questionnaire.Slot `json:"questions,omitempty"`
+}
+
+// AddFinding writes a finding.
+func (a *API) AddFinding(ctx context.Context, in *struct {
+	Body struct {
+		ReviewID uuid.UUID `json:"review_id"`
+		findingBody
+	}
+}) (*thing[findingOut], error) {
+	b := in.Body.findingBody
+	input := review.FindingInput{Severity: b.Severity, Title: b.Title, Detail: b.Detail, Slots: b.Slots}
+	if b.SystemID != nil {
+		input.SystemID = *b.SystemID
+	}
+	f, err := a.Services.Reviews.AddFinding(ctx, actor(ctx), in.Body.ReviewID, input)
+	return findingShown(http.StatusCreated, f, err)
+}
+
+// ChangeFinding changes the fields that were sent.
+func (a *API) ChangeFinding(ctx context.Context, in *struct {
+	byID
+	match
+	Body    findingBody
+	RawBody []byte
+}) (*thing[findingOut], error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	f, err := a.Services.Reviews.ChangeFinding(ctx, actor(ctx), in.ID, version, merge[review.FindingInput](in.RawBody))
+	return findingShown(http.StatusOK, f, err)
+}
+
+// CommentOnFinding is the supplier's part in the accuracy check.
+func (a *API) CommentOnFinding(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Comment string `json:"comment"`
+	}
+}) (*thing[findingOut], error) {
+	f, err := a.Services.Reviews.Comment(ctx, actor(ctx), in.ID, in.Body.Comment)
+	return findingShown(http.StatusOK, f, err)
+}
+
+// ResolveComment accepts or rejects the supplier's comment.
+func (a *API) ResolveComment(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Outcome string    `json:"outcome"`
+		Reply   lang.Text `json:"reply,omitempty"`
+	}
+}) (*thing[findingOut], error) {
+	f, err := a.Services.Reviews.ResolveComment(ctx, actor(ctx), in.ID, in.Body.Outcome, in.Body.Reply)
+	return findingShown(http.StatusOK, f, err)
+}
+
+type actionOut struct {
+	ID         uuid.UUID          `json:"id"`
+	Reference  string             `json:"reference"`
+	Version    int                `json:"version"`
+	ReviewID   uuid.UUID          `json:"review_id"`
+	FindingID  *uuid.UUID         `json:"finding_id" nullable:"true"`
+	SignOffID  *uuid.UUID         `json:"sign_off_id" nullable:"true"`
+	Side       review.Side        `json:"side"`
+	Text       lang.Text          `json:"text"`
+	OwnerName  string             `json:"owner_name"`
+	DueOn      calendar.Date      `json:"due_on"`
+	State      review.ActionState `json:"state"`
+	Completion string             `json:"completion"`
+}
+
+func showAction(x *review.Action) actionOut {
+	return actionOut{x.ID, x.Reference, x.Version, x.ReviewID, x.FindingID, x.SignOffID, x.Side, x.Text, x.OwnerName, x.DueOn, x.State, x.Completion}
+}
+
+func actionShown(status int, x *review.Action, err error) (*thing[actionOut], error) {
+	if err != nil {
+		return nil, err
+	}
+	return shown(status, x.Version, showAction(x)), nil
+}
+
+// Actions lists actions.
+func (a *API) Actions(ctx context.Context, in *struct {
+	page
+	ReviewID uuid.UUID `query:"review_id"`
+}) (*list[actionOut], error) {
+	rows, err := a.Services.Reviews.Actions(ctx, actor(ctx), in.ReviewID, in.paging())
+	if err != nil {
+		return nil, err
+	}
+	return listOf(rows, showAction), nil
+}
+
+// Action gives one action.
+func (a *API) Action(ctx context.Context, in *byID) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.Action(ctx, actor(ctx), in.ID)
+	return actionShown(http.StatusOK, x, err)
+}
+
+// AddAction says what will be done about a finding.
+func (a *API) AddAction(ctx context.Context, in *struct{ Body review.ActionInput }) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.AddAction(ctx, actor(ctx), in.Body)
+	return actionShown(http.StatusCreated, x, err)
+}
+
+// CompleteAction says that an action is done.
+func (a *API) CompleteAction(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Completion string `json:"completion"`
+	}
+}) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.Complete(ctx, actor(ctx), in.ID, in.Body.Completion)
+	return actionShown(http.StatusOK, x, err)
+}
+
+// VerifyAction confirms that an action is done.
+func (a *API) VerifyAction(ctx context.Context, in *byID) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.VerifyAction(ctx, actor(ctx), in.ID)
+	return actionShown(http.StatusOK, x, err)
+}

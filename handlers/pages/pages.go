@@ -1,0 +1,325 @@
+// Package pages is what people see in the browser: each page reads a form or
+// an address, calls one function of the domain, and shows what it gave. A
+// handler holds no rule, no query and no check of permission.
+package pages
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"sicrwydd/handlers/api"
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/keyring"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/outbox"
+	"sicrwydd/templates"
+)
+
+// Pages holds the pages and what they open onto.
+type Pages struct {
+	api.Services
+	Set    *templates.Set
+	Keys   *keyring.Ring
+	Mails  *outbox.Service
+	Demo   bool
+	Secure bool // served behind https
+	// DemoAccounts are shown on the sign-in page of a demonstration.
+	DemoAccounts []templates.DemoAccount
+}
+
+// Handler shows one page.
+type Handler func(*View) error
+
+// View is one request for a page and the answer being written.
+type View struct {
+	*fiber.Ctx
+	Visit *request.Visit
+	pages *Pages
+}
+
+// Handle makes a route's handler of a page: what it refuses becomes a page
+// that says what to do, in the reader's language.
+func (p *Pages) Handle(h Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		v := &View{Ctx: c, Visit: request.From(c.UserContext()), pages: p}
+		c.Set("Cache-Control", "no-store")
+		if err := v.checkForm(); err != nil {
+			return v.fail(err)
+		}
+		if err := h(v); err != nil {
+			return v.fail(err)
+		}
+		return nil
+	}
+}
+
+// Actor is who acts.
+func (v *View) Actor() access.Actor { return v.Visit.Actor() }
+
+// Lang is the reader's language.
+func (v *View) Lang() lang.Tag { return v.Visit.Lang }
+
+// Page names a page to be drawn.
+type Page struct {
+	Name     string // of the template
+	TitleKey string
+	Title    string // the title itself, where it is the name of a thing
+	Data     any
+	Wide     bool
+}
+
+// Show draws a page.
+func (v *View) Show(p Page) error { return v.draw(fiber.StatusOK, p, nil) }
+
+// Refuse draws the page of a form again with what was typed and what is wrong
+// with it. An error that no form can mend (not found, internal) is given back.
+func (v *View) Refuse(err error, p Page) error {
+	f := fault.As(err)
+	if f == nil || f.Kind == fault.KindNotFound || f.Kind == fault.KindUnauthenticated {
+		return err
+	}
+	return v.draw(api.Status(f.Kind), p, f)
+}
+
+// Fragment draws a defined part of a page, for htmx to swap in.
+func (v *View) Fragment(part string, p Page, refused error) error {
+	var b bytes.Buffer
+	page := v.page(p, fault.As(refused))
+	if err := v.pages.Set.Fragment(&b, p.Name, part, page); err != nil {
+		return err
+	}
+	return v.send(fiber.StatusOK, b.Bytes())
+}
+
+// FromHTMX reports whether a script asked for a part of the page.
+func (v *View) FromHTMX() bool { return v.Get("HX-Request") == "true" }
+
+// Go sends the reader to another page, which says what was done.
+func (v *View) Go(path, flashKey string) error {
+	if flashKey != "" {
+		v.cookie("flash", flashKey, 60)
+	}
+	return v.Redirect(path, fiber.StatusSeeOther)
+}
+
+func (v *View) draw(status int, p Page, refused *fault.Error) error {
+	var b bytes.Buffer
+	if err := v.pages.Set.Page(&b, p.Name, v.page(p, refused)); err != nil {
+		return err
+	}
+	return v.send(status, b.Bytes())
+}
+
+func (v *View) send(status int, body []byte) error {
+	v.Set("Content-Language", string(v.Lang()))
+	v.Type("html", "utf-8")
+	return v.Status(status).Send(body)
+}
+
+func (v *View) page(p Page, refused *fault.Error) templates.Page {
+	page := templates.Page{Lang: v.Lang(), TitleKey: p.TitleKey, Title: p.Title, Path: v.formPath(), CSRF: v.token(),
+		Errors: refused, RequestID: v.Visit.ID, Demo: v.pages.Demo, Data: p.Data, Wide: p.Wide, SignedIn: v.viewer()}
+	if key := v.Cookies("flash"); strings.HasPrefix(key, "flash.") && refused == nil {
+		page.Flash = &templates.Flash{Key: key}
+		v.cookie("flash", "", -1)
+	}
+	return page
+}
+
+// formPath is the address that shows this page again, for the switch of language.
+func (v *View) formPath() string {
+	if v.Method() == fiber.MethodGet {
+		return v.OriginalURL()
+	}
+	if back, err := url.Parse(v.Get("Referer")); err == nil && back.Path != "" {
+		return back.RequestURI()
+	}
+	return v.Path()
+}
+
+// fail draws the page of an error; who has not signed in is sent to do so and
+// comes back here.
+func (v *View) fail(err error) error {
+	f := fault.As(err)
+	if f == nil {
+		slog.Error("page failed", "request", v.Visit.ID, "path", v.Route().Path, "error", err)
+		f = &fault.Error{Key: "internal"}
+	}
+	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && v.Route().Path != "/sign-in" {
+		next := v.OriginalURL()
+		if v.Method() != fiber.MethodGet {
+			next = v.formPath()
+		}
+		return v.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
+	}
+	status := api.Status(f.Kind)
+	page := Page{Name: "error", TitleKey: templates.ErrorTitleKey(status), Data: templates.ErrorData{Status: status}}
+	if err := v.draw(status, page, f); err != nil {
+		slog.Error("the error page failed", "request", v.Visit.ID, "error", err)
+		return v.SendStatus(fiber.StatusInternalServerError)
+	}
+	return nil
+}
+
+// Refused is the page for what failed before a handler ran.
+func (p *Pages) Refused(c *fiber.Ctx, err error) error {
+	return (&View{Ctx: c, Visit: request.From(c.UserContext()), pages: p}).fail(err)
+}
+
+// NotFound is the page for an address that leads nowhere: the same as for a
+// thing that may not be seen.
+func (p *Pages) NotFound() fiber.Handler {
+	return p.Handle(func(*View) error { return fault.NotFound() })
+}
+
+// ID reads an id from the address; what is no id leads nowhere.
+func (v *View) ID(name string) (uuid.UUID, error) {
+	id, err := uuid.Parse(v.Params(name))
+	if err != nil {
+		return uuid.Nil, fault.NotFound()
+	}
+	return id, nil
+}
+
+// Typed gives a field of the form, without the blanks around it.
+func (v *View) Typed(name string) string { return strings.TrimSpace(v.FormValue(name)) }
+
+// TypedAll gives every value of a field: ticked boxes.
+func (v *View) TypedAll(name string) []string {
+	var all []string
+	if form, err := v.MultipartForm(); err == nil {
+		return append(all, form.Value[name]...)
+	}
+	for _, value := range v.Request().PostArgs().PeekMulti(name) {
+		all = append(all, string(value))
+	}
+	return all
+}
+
+// TypedText gives a text typed in two languages: NAME.en and NAME.cy.
+func (v *View) TypedText(name string) lang.Text {
+	return lang.Text{En: v.Typed(name + ".en"), Cy: v.Typed(name + ".cy")}
+}
+
+// The names of the cookies. Behind https they are bound to this host.
+const (
+	sessionCookie = "session"
+	visitCookie   = "visit"
+)
+
+// CookieName gives the name under which a cookie is set.
+func CookieName(secure bool, name string) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// SessionCookie gives the name of the cookie of sessions.
+func SessionCookie(secure bool) string { return CookieName(secure, sessionCookie) }
+
+// Cookies reads a cookie by its plain name.
+func (v *View) Cookies(name string) string {
+	return strings.Clone(v.Ctx.Cookies(CookieName(v.pages.Secure, name)))
+}
+
+// cookie sets one for so many seconds: 0 until the browser closes, below 0 removes it.
+func (v *View) cookie(name, value string, seconds int) {
+	cookie := &fiber.Cookie{Name: CookieName(v.pages.Secure, name), Value: value, Path: "/", HTTPOnly: true,
+		Secure: v.pages.Secure, SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: seconds == 0}
+	if seconds != 0 {
+		cookie.MaxAge = seconds
+	}
+	v.Cookie(cookie)
+}
+
+// token gives the token of the page's forms: bound to the session, or before
+// sign-in to a random cookie of this browser.
+func (v *View) token() string {
+	if session := v.Cookies(sessionCookie); session != "" && v.Visit.Signed != nil {
+		return v.pages.Keys.MAC(keyring.Forms, "session "+session)
+	}
+	visit := v.Cookies(visitCookie)
+	if visit == "" {
+		if kept, ok := v.Locals(visitCookie).(string); ok {
+			visit = kept
+		} else {
+			b := make([]byte, 24)
+			_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
+			visit = base64.RawURLEncoding.EncodeToString(b)
+			v.Locals(visitCookie, visit)
+			v.cookie(visitCookie, visit, 0)
+		}
+	}
+	return v.pages.Keys.MAC(keyring.Forms, "visit "+visit)
+}
+
+// checkForm refuses a form that did not come from a page of ours.
+func (v *View) checkForm() error {
+	switch v.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return nil
+	}
+	if site := v.Get("Sec-Fetch-Site"); site == "cross-site" {
+		return fault.Forbidden("form.foreign")
+	}
+	if origin := v.Get("Origin"); origin != "" && origin != "null" {
+		from, err := url.Parse(origin)
+		if err != nil || from.Host != string(v.Request().Host()) {
+			return fault.Forbidden("form.foreign")
+		}
+	}
+	given := v.FormValue("_csrf")
+	if given == "" {
+		given = v.Get("X-CSRF-Token")
+	}
+	if subtle.ConstantTimeCompare([]byte(given), []byte(v.token())) != 1 {
+		if v.Visit.Signed == nil && v.Route().Path != "/sign-in" {
+			return fault.Unauthenticated("session.ended")
+		}
+		return fault.Forbidden("form.stale")
+	}
+	return nil
+}
+
+// viewer is the person signed in, as the header shows them.
+func (v *View) viewer() *templates.Viewer {
+	signed := v.Visit.Signed
+	if signed == nil {
+		return nil
+	}
+	viewer := &templates.Viewer{Name: signed.User.Name, CanSwitch: len(signed.Memberships) > 1}
+	for _, role := range signed.Membership.Roles {
+		viewer.Roles = append(viewer.Roles, string(role))
+	}
+	for _, item := range navigation {
+		if signed.Actor.Holds(item.permission) && (item.side == "" || (item.side == "ours") == !signed.Actor.OnSupplierSide()) {
+			viewer.Nav = append(viewer.Nav, templates.NavItem{Key: item.key, Href: item.href, Active: strings.HasPrefix(v.Path(), item.href)})
+		}
+	}
+	return viewer
+}
+
+// navigation is the parts of the service in the header, for those who may read them.
+var navigation = []struct {
+	key, href  string
+	permission access.Permission
+	side       string
+}{
+	{"nav.reviews", "/reviews", access.ReviewRead, ""},
+	{"nav.suppliers", "/suppliers", access.InventoryRead, "ours"},
+	{"nav.systems", "/systems", access.InventoryRead, "ours"},
+	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
+	{"nav.reports", "/reports", access.ReportRead, ""},
+	{"nav.outbox", "/outbox", access.Settings, ""},
+}

@@ -1,0 +1,76 @@
+package pages
+
+import (
+	"bytes"
+	"html/template"
+
+	"sicrwydd/handlers/api"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+	"sicrwydd/reports"
+	"sicrwydd/reports/pdf"
+)
+
+type reportsData struct {
+	Items []review.ReportSummary
+	Next  string
+}
+
+// Reports lists the reports that the reader may read.
+func (p *Pages) Reports(v *View) error {
+	rows, err := p.Services.Reviews.Reports(v.UserContext(), v.Actor(), store.Paging{After: v.Query("after")})
+	if err != nil {
+		return err
+	}
+	return v.Show(Page{Name: "reports", TitleKey: "nav.reports", Data: reportsData{rows.Items, rows.Next}, Wide: true})
+}
+
+type reportData struct {
+	ID   string
+	Body template.HTML
+	Tags []lang.Tag
+}
+
+// Report shows the report of a review as a page.
+func (p *Pages) Report(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	snapshot, err := p.Services.Reviews.Report(v.UserContext(), v.Actor(), id)
+	if err != nil {
+		return err
+	}
+	document, err := reports.ReviewReport(snapshot, v.Lang())
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := reports.HTML(&b, document); err != nil {
+		return err
+	}
+	return v.Show(Page{Name: "report", Title: document.Title, Data: reportData{id.String(), template.HTML(b.String()), lang.All}}) //nolint:gosec // HTML escapes every text
+}
+
+// ReportPDF sends the report of a review as a file.
+func (p *Pages) ReportPDF(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	snapshot, err := p.Services.Reviews.Report(v.UserContext(), v.Actor(), id)
+	if err != nil {
+		return err
+	}
+	tag := api.ReportLanguage(v.Ctx)
+	document, err := reports.ReviewReport(snapshot, tag)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := pdf.Write(&b, document); err != nil {
+		return err
+	}
+	return api.Attach(v.Ctx, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
+}

@@ -1,0 +1,178 @@
+package pages
+
+import (
+	"strings"
+
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/templates"
+)
+
+func (v *View) signInPage(email, next string) Page {
+	return Page{Name: "sign-in", TitleKey: "sign-in.title", Data: templates.SignInData{
+		Email: email, Next: localPath(next), Accounts: v.pages.DemoAccounts}}
+}
+
+// SignInForm asks who it is.
+func (p *Pages) SignInForm(v *View) error {
+	if v.Visit.Signed != nil {
+		return v.Go("/", "")
+	}
+	return v.Show(v.signInPage("", v.Query("next")))
+}
+
+// SignIn begins a session and goes on to where the reader was going.
+func (p *Pages) SignIn(v *View) error {
+	token, err := p.Identity.SignIn(v.UserContext(), v.Typed("email"), v.FormValue("password"), v.Lang(), v.Visit.Origin)
+	if err != nil {
+		if f := fault.As(err); f == nil || f.Kind != fault.KindUnauthenticated && f.Kind != fault.KindTooMany {
+			return err
+		}
+		return v.draw(422, v.signInPage(v.Typed("email"), v.Typed("next")), fault.As(err))
+	}
+	v.cookie(sessionCookie, token, 0)
+	return v.Go(localPath(v.Typed("next")), "")
+}
+
+// localPath keeps redirects on this site.
+func localPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+		return "/"
+	}
+	return next
+}
+
+// SignOut ends the session.
+func (p *Pages) SignOut(v *View) error {
+	if err := p.Identity.SignOut(v.UserContext(), v.Visit.Signed); err != nil {
+		return err
+	}
+	v.cookie(sessionCookie, "", -1)
+	return v.Go("/sign-in", "flash.signed-out")
+}
+
+type membershipRow struct {
+	ID     string
+	Roles  []string
+	Place  lang.Text
+	Acting bool
+}
+
+type accountData struct {
+	Name, Email string
+	Language    lang.Tag
+	Memberships []membershipRow
+}
+
+func (p *Pages) accountData(v *View) (accountData, error) {
+	signed := v.Visit.Signed
+	data := accountData{Name: signed.User.Name, Email: signed.User.Email, Language: signed.User.Language}
+	for _, m := range signed.Memberships {
+		row := membershipRow{ID: m.ID.String(), Acting: m.ID == signed.Membership.ID}
+		for _, role := range m.Roles {
+			row.Roles = append(row.Roles, string(role))
+		}
+		if m.OrganisationID != nil {
+			o, err := p.Directory.Organisation(v.UserContext(), v.Actor(), *m.OrganisationID)
+			if err != nil && !fault.Is(err, fault.KindNotFound) {
+				return data, err
+			}
+			if o != nil {
+				row.Place = o.Name
+			}
+		}
+		data.Memberships = append(data.Memberships, row)
+	}
+	return data, nil
+}
+
+// Account shows who is signed in, as what, and in which language.
+func (p *Pages) Account(v *View) error {
+	data, err := p.accountData(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(Page{Name: "account", TitleKey: "account.title", Data: data})
+}
+
+// ChangeAccount keeps the language that was chosen.
+func (p *Pages) ChangeAccount(v *View) error {
+	tag, ok := lang.Parse(v.Typed("language"))
+	if !ok {
+		return fault.Invalid("invalid").On("language", "language.unknown")
+	}
+	if err := p.Identity.SetLanguage(v.UserContext(), v.Visit.Signed, tag); err != nil {
+		return err
+	}
+	return v.Go("/account", "flash.saved")
+}
+
+// SwitchMembership lets the reader act in another membership.
+func (p *Pages) SwitchMembership(v *View) error {
+	for _, m := range v.Visit.Signed.Memberships {
+		if m.ID.String() == v.Typed("membership") {
+			if err := p.Identity.Switch(v.UserContext(), v.Visit.Signed, m.ID); err != nil {
+				return err
+			}
+			return v.Go("/", "flash.saved")
+		}
+	}
+	return fault.NotFound()
+}
+
+type invitationData struct {
+	Token, Email, Name string
+	HasAccount         bool
+}
+
+// InvitationForm shows whom an invitation is for, before any sign-up.
+func (p *Pages) InvitationForm(v *View) error {
+	page, err := p.invitationPage(v, "")
+	if err != nil {
+		return err
+	}
+	return v.Show(page)
+}
+
+func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
+	i, hasAccount, err := p.Identity.Look(v.UserContext(), v.Params("token"))
+	if err != nil {
+		return Page{}, err
+	}
+	data := invitationData{Token: v.Params("token"), Email: i.Email, Name: i.Name, HasAccount: hasAccount}
+	if typedName != "" {
+		data.Name = typedName
+	}
+	return Page{Name: "invitation", TitleKey: "invitation.title", Data: data}, nil
+}
+
+// AcceptInvitation makes the account, or adds to the one that is there.
+func (p *Pages) AcceptInvitation(v *View) error {
+	token, err := p.Identity.Accept(v.UserContext(), v.Params("token"), v.Typed("name"), v.FormValue("password"), p.Services.Reviews.Joined, v.Visit.Origin)
+	if err != nil {
+		page, lookErr := p.invitationPage(v, v.Typed("name"))
+		if lookErr != nil {
+			return lookErr
+		}
+		return v.Refuse(err, page)
+	}
+	v.cookie(sessionCookie, token, 0)
+	return v.Go("/", "flash.welcome")
+}
+
+func (v *View) static(name string) error { return v.Show(Page{Name: name, TitleKey: name + ".title"}) }
+
+// Accessibility is the statement on accessibility.
+func (p *Pages) Accessibility(v *View) error { return v.static("accessibility") }
+
+// Privacy is the privacy notice.
+func (p *Pages) Privacy(v *View) error { return v.static("privacy") }
+
+// CookiesPage says which cookies there are.
+func (p *Pages) CookiesPage(v *View) error { return v.static("cookies") }
+
+// Rules publishes the rules.
+func (p *Pages) Rules(v *View) error { return v.static("rules") }
+
+// Help says where help is.
+func (p *Pages) Help(v *View) error { return v.static("help") }

@@ -1,0 +1,40 @@
+// Package request holds what every request carries: who asks, in which
+// language, and the id by which its log lines are found.
+package request
+
+import (
+	"context"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/lang"
+)
+
+// Visit is what is known of a request before its handler runs.
+type Visit struct {
+	Signed *identity.Signed // nil when nobody has signed in
+	Lang   lang.Tag
+	ID     string
+	Origin string // the address it came from
+}
+
+type key struct{}
+
+// With gives a context that carries the visit.
+func With(ctx context.Context, v *Visit) context.Context { return context.WithValue(ctx, key{}, v) }
+
+// From gives the visit of a context; an empty English one where there is none.
+func From(ctx context.Context) *Visit {
+	if v, ok := ctx.Value(key{}).(*Visit); ok {
+		return v
+	}
+	return &Visit{Lang: lang.English}
+}
+
+// Actor gives who acts; nobody where nobody has signed in, who may do nothing.
+func (v *Visit) Actor() access.Actor {
+	if v.Signed == nil {
+		return access.Actor{Origin: v.Origin}
+	}
+	return v.Signed.Actor
+}

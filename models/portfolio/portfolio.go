@@ -1,0 +1,259 @@
+// Package portfolio shows systems and suppliers with all that is known of
+// their assurance: where they stand, how great the risk is before and after,
+// and when they are next reviewed.
+package portfolio
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/incident"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
+	"sicrwydd/models/risk"
+	"sicrwydd/models/store"
+)
+
+// Service shows the portfolio.
+type Service struct {
+	db        *store.DB
+	inventory *inventory.Service
+}
+
+// New gives the service over a database.
+func New(db *store.DB, inv *inventory.Service) *Service { return &Service{db: db, inventory: inv} }
+
+// SystemView is a system with its assurance. To a supplier it shows neither
+// rating nor risk.
+type SystemView struct {
+	*inventory.System
+	Supplies      []*inventory.Supply
+	Uses          []*inventory.Use
+	Standing      *review.Standing // the worst over its suppliers
+	Pairs         []review.Standing
+	InherentRisk  *risk.Assessment
+	ResidualRisk  *risk.Assessment
+	SupplierNames map[uuid.UUID]string
+}
+
+// SupplierView is a supplier with its assurance over its live systems.
+type SupplierView struct {
+	*inventory.Supplier
+	Standing     *review.Standing // the worst over its live systems
+	Tier         int              // of its most demanding system; 0 for none
+	SystemsCount int
+	NextReviewOn calendar.Date
+}
+
+// Systems lists systems with their assurance.
+func (s *Service) Systems(ctx context.Context, by access.Actor, f inventory.SystemFilter, p store.Paging) (store.List[*SystemView], error) {
+	rows, err := s.inventory.Systems(ctx, by, f, p)
+	if err != nil {
+		return store.List[*SystemView]{}, err
+	}
+	views, err := s.viewSystems(ctx, by, rows.Items)
+	return store.List[*SystemView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+}
+
+// System gives one system with its assurance.
+func (s *Service) System(ctx context.Context, by access.Actor, id uuid.UUID) (*SystemView, error) {
+	detail, err := s.inventory.System(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.viewSystems(ctx, by, []*inventory.System{detail.System})
+	if err != nil {
+		return nil, err
+	}
+	views[0].Uses = detail.Uses
+	return views[0], nil
+}
+
+func (s *Service) viewSystems(ctx context.Context, by access.Actor, systems []*inventory.System) ([]*SystemView, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*SystemView, error) {
+		ids := make([]uuid.UUID, len(systems))
+		for i, system := range systems {
+			ids[i] = system.ID
+		}
+		supplies, err := inventory.SuppliesOf(tx, ids)
+		if err != nil {
+			return nil, err
+		}
+		names, err := supplierNames(tx, supplies)
+		if err != nil {
+			return nil, err
+		}
+		views := make([]*SystemView, len(systems))
+		for i, system := range systems {
+			views[i] = &SystemView{System: system, Supplies: supplies[system.ID], SupplierNames: names}
+		}
+		if by.OnSupplierSide() {
+			return views, nil
+		}
+		return views, assess(tx, views, ids)
+	})
+}
+
+// supplierNames names the suppliers of systems that the actor sees, though the
+// actor may not open each supplier's own page.
+func supplierNames(tx *store.Tx, supplies map[uuid.UUID][]*inventory.Supply) (map[uuid.UUID]string, error) {
+	var ids []uuid.UUID
+	for _, list := range supplies {
+		for _, supply := range list {
+			ids = append(ids, supply.SupplierID)
+		}
+	}
+	suppliers, err := store.All[inventory.Supplier](tx.AsProgram("name suppliers"), "", "id IN ?", ids)
+	names := map[uuid.UUID]string{}
+	for _, supplier := range suppliers {
+		names[supplier.ID] = supplier.Name
+	}
+	return names, err
+}
+
+// assess adds standing and risk to systems.
+func assess(tx *store.Tx, views []*SystemView, ids []uuid.UUID) error {
+	standings, err := review.StandingsOf(tx, ids)
+	if err != nil {
+		return err
+	}
+	criticals, err := review.OpenCriticals(tx, ids)
+	if err != nil {
+		return err
+	}
+	var suppliers []uuid.UUID
+	for _, standing := range standings {
+		suppliers = append(suppliers, standing.SupplierID)
+	}
+	told, err := incident.LastTold(tx.AsProgram("work out risk"), suppliers)
+	if err != nil {
+		return err
+	}
+	for _, view := range views {
+		var last calendar.Date
+		for _, standing := range standings {
+			if standing.SystemID == view.ID {
+				view.Pairs = append(view.Pairs, standing)
+				last = max(last, told[standing.SupplierID])
+			}
+		}
+		worst := review.WorstStanding(view.Pairs)
+		view.Standing = &worst
+		before := risk.Inherent(view.Consequence, view.Exposure, moment(last), tx.Now())
+		after := risk.Residual(before, risk.Shown{Rating: worst.Rating, NoAnswer: worst.Kind == review.NoAnswer, CriticalFinding: criticals[view.ID]})
+		view.InherentRisk, view.ResidualRisk = &before, &after
+	}
+	return nil
+}
+
+func moment(day calendar.Date) *time.Time {
+	if day == "" {
+		return nil
+	}
+	at := day.Time()
+	return &at
+}
+
+// Suppliers lists suppliers with their assurance.
+func (s *Service) Suppliers(ctx context.Context, by access.Actor, f inventory.SupplierFilter, p store.Paging) (store.List[*SupplierView], error) {
+	rows, err := s.inventory.Suppliers(ctx, by, f, p)
+	if err != nil {
+		return store.List[*SupplierView]{}, err
+	}
+	views, err := s.viewSuppliers(ctx, by, rows.Items)
+	return store.List[*SupplierView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+}
+
+// Supplier gives one supplier with its assurance.
+func (s *Service) Supplier(ctx context.Context, by access.Actor, id uuid.UUID) (*SupplierView, error) {
+	supplier, err := s.inventory.Supplier(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.viewSuppliers(ctx, by, []*inventory.Supplier{supplier})
+	if err != nil {
+		return nil, err
+	}
+	return views[0], nil
+}
+
+// viewSuppliers shows a supplier over the live systems that the actor sees.
+func (s *Service) viewSuppliers(ctx context.Context, by access.Actor, suppliers []*inventory.Supplier) ([]*SupplierView, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*SupplierView, error) {
+		ids := make([]uuid.UUID, len(suppliers))
+		for i, supplier := range suppliers {
+			ids[i] = supplier.ID
+		}
+		supplies, err := store.Many[inventory.Supply](tx, "", "supplier_id IN ?", ids)
+		if err != nil {
+			return nil, err
+		}
+		systems, err := store.All[inventory.System](tx, "", "status = ? AND id IN (?)", inventory.Live,
+			store.Query[inventory.Supply](tx).Select("system_id").Where("supplier_id IN ?", ids))
+		if err != nil {
+			return nil, err
+		}
+		live := map[uuid.UUID]*inventory.System{}
+		var systemIDs []uuid.UUID
+		for _, system := range systems {
+			live[system.ID] = system
+			systemIDs = append(systemIDs, system.ID)
+		}
+		var standings []review.Standing
+		if !by.OnSupplierSide() {
+			if standings, err = review.StandingsOf(tx, systemIDs); err != nil {
+				return nil, err
+			}
+		}
+		views := make([]*SupplierView, len(suppliers))
+		for i, supplier := range suppliers {
+			views[i] = viewOf(supplier, supplies, live, standings, by.OnSupplierSide())
+		}
+		return views, nil
+	})
+}
+
+func viewOf(supplier *inventory.Supplier, supplies []*inventory.Supply, live map[uuid.UUID]*inventory.System, standings []review.Standing, theirs bool) *SupplierView {
+	view := &SupplierView{Supplier: supplier}
+	counted := map[uuid.UUID]bool{}
+	for _, supply := range supplies {
+		system := live[supply.SystemID]
+		if supply.SupplierID != supplier.ID || system == nil || counted[system.ID] {
+			continue
+		}
+		counted[system.ID] = true
+		view.SystemsCount++
+		if !theirs && system.Tier != 0 && (view.Tier == 0 || system.Tier < view.Tier) {
+			view.Tier = system.Tier
+		}
+	}
+	if theirs {
+		return view
+	}
+	var own []review.Standing
+	for _, standing := range standings {
+		if standing.SupplierID != supplier.ID {
+			continue
+		}
+		own = append(own, standing)
+		if next := standing.NextReviewOn; next != "" && (view.NextReviewOn == "" || next < view.NextReviewOn) {
+			view.NextReviewOn = next
+		}
+	}
+	worst := review.WorstStanding(own)
+	view.Standing = &worst
+	return view
+}
+
+// Rating gives the rating that counts today, not assured where there is none.
+func (v *SupplierView) Rating() questionnaire.Rating {
+	if v.Standing == nil {
+		return ""
+	}
+	return v.Standing.Rating
+}

@@ -1,0 +1,160 @@
+package review
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/store"
+)
+
+// ActionInput is what will be done, by whom, by when.
+type ActionInput struct {
+	FindingID uuid.UUID     `json:"finding_id"`
+	Side      Side          `json:"side,omitempty"`
+	Text      lang.Text     `json:"text"`
+	OwnerName string        `json:"owner_name,omitempty"`
+	DueOn     calendar.Date `json:"due_on"`
+}
+
+// AddAction says what will be done about a finding.
+func (s *Service) AddAction(ctx context.Context, by access.Actor, in ActionInput) (*Action, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
+		f, err := store.Find[Finding](tx, in.FindingID)
+		if fault.Is(err, fault.KindNotFound) {
+			return nil, fault.Invalid("invalid").On("finding_id", "finding.unknown")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.May(store.Reviews, access.FindingWrite, f.ReviewID); err != nil {
+			return nil, err
+		}
+		if in.Side == "" {
+			in.Side = SupplierSide
+		}
+		invalid := fault.Invalid("invalid")
+		if in.Text.Empty() {
+			invalid.On("text.en", "action.text-missing")
+		}
+		if in.Side != SupplierSide && in.Side != OurSide {
+			invalid.On("side", "action.side-unknown")
+		}
+		if _, ok := calendar.Parse(string(in.DueOn)); !ok {
+			invalid.On("due_on", "date.wrong")
+		}
+		if err := invalid.OrNil(); err != nil {
+			return nil, err
+		}
+		a := &Action{ReviewID: f.ReviewID, FindingID: &f.ID, Side: in.Side, Text: in.Text, SourceLanguage: sourceOf(in.Text),
+			OwnerName: strings.TrimSpace(in.OwnerName), DueOn: in.DueOn, State: ActionOpen}
+		return a, createAction(tx, a)
+	})
+}
+
+func createAction(tx *store.Tx, a *Action) error {
+	var err error
+	if a.Reference, err = tx.NextReference("ACT", true); err != nil {
+		return err
+	}
+	return tx.Create(a, ActionAdded)
+}
+
+// Complete says that an action is done, and what shows it.
+func (s *Service) Complete(ctx context.Context, by access.Actor, id uuid.UUID, completion string) (*Action, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
+		a, err := store.Lock[Action](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.May(store.Reviews, access.ActionDo, a.ReviewID); err != nil {
+			return nil, err
+		}
+		if (a.Side == SupplierSide) != by.OnSupplierSide() {
+			return nil, fault.Forbidden("action.of-the-other-side")
+		}
+		if a.State != ActionOpen {
+			return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
+		}
+		if strings.TrimSpace(completion) == "" {
+			return nil, fault.Invalid("invalid").On("completion", "action.completion-missing")
+		}
+		now := tx.Now()
+		a.State, a.Completion, a.CompletedAt = ActionCompleted, strings.TrimSpace(completion), &now
+		a.CompletedBy, a.CompletedByID = by.Name, &by.UserID
+		return a, tx.Save(a, ActionDone)
+	})
+}
+
+// VerifyAction confirms that an action is done; nobody verifies their own.
+func (s *Service) VerifyAction(ctx context.Context, by access.Actor, id uuid.UUID) (*Action, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
+		a, err := store.Lock[Action](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.May(store.Reviews, access.ActionVerify, a.ReviewID); err != nil {
+			return nil, err
+		}
+		if a.State != ActionCompleted {
+			return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
+		}
+		if a.CompletedByID != nil && *a.CompletedByID == by.UserID {
+			return nil, fault.Forbidden("action.verify-own")
+		}
+		now := tx.Now()
+		a.State, a.VerifiedAt, a.VerifiedBy = ActionVerified, &now, by.Name
+		return a, tx.Save(a, ActionChecked)
+	})
+}
+
+// Actions lists actions, of one review where it is given.
+func (s *Service) Actions(ctx context.Context, by access.Actor, review uuid.UUID, p store.Paging) (store.List[*Action], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Action], error) {
+		q := store.Query[Action](tx)
+		if review != uuid.Nil {
+			q = q.Where("review_id = ?", review)
+		}
+		return store.Paged[Action](tx, q, p, map[string]string{"reference": "reference", "due_on": "due_on"}, "due_on")
+	})
+}
+
+// Action gives one action.
+func (s *Service) Action(ctx context.Context, by access.Actor, id uuid.UUID) (*Action, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Action, error) { return store.Find[Action](tx, id) })
+}
+
+// MessageWritten is the act of writing a message in the audit log.
+const MessageWritten audit.Action = "message.written"
+
+// Message is what one side writes to the other in a review, or an approver to
+// the reviewers when sending back.
+type Message struct {
+	store.Row
+	ReviewID    uuid.UUID
+	Section     string
+	QuestionKey string
+	Side        Side
+	Text        string
+	Language    lang.Tag
+	WrittenByID uuid.UUID
+	WrittenBy   string
+}
+
+// Scope is that of the review's messages; what our side writes to itself when
+// sending back stays on our side.
+func (Message) Scope(by access.Actor) store.Condition {
+	return store.OurSide(by, access.MessageRead, "messages.review_id")
+}
+
+// AuditKind names the thing in the audit log.
+func (*Message) AuditKind() string { return "message" }
+
+// AuditAbout is the review.
+func (m *Message) AuditAbout() uuid.UUID { return m.ReviewID }

@@ -1,0 +1,226 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// slotOf names the slot of a question. The system may be left out where the
+// review has one; a question of supplier scope has none.
+func (d *dossier) slotOf(key string, system uuid.UUID) (questionnaire.Slot, *questionnaire.Section, error) {
+	q := d.def.Question(key)
+	if q == nil {
+		return questionnaire.Slot{}, nil, fault.NotFound()
+	}
+	slot := questionnaire.Slot{Key: key}
+	if q.Scope == questionnaire.ScopeSystem {
+		slot.System = system
+		if system == uuid.Nil && len(d.facts.Systems) == 1 {
+			slot.System = d.facts.Systems[0].ID
+		}
+	}
+	item := d.sheet().Item(slot)
+	switch {
+	case item != nil:
+		return slot, item.Section, nil
+	case system == uuid.Nil:
+		return slot, nil, fault.Invalid("invalid").On("system_id", "answer.which-system")
+	}
+	return slot, nil, fault.NotFound()
+}
+
+// forAnswer finds a review that the actor may answer in, and holds its state
+// until the change ends.
+func (s *Service) forAnswer(tx *store.Tx, id uuid.UUID) (*dossier, error) {
+	r, err := reviewFor(tx, id, access.AnswerWrite, store.Share[Review])
+	if err != nil {
+		return nil, err
+	}
+	if r.State == Issued { // the first answer begins it
+		if r, err = store.Lock[Review](tx, id); err != nil {
+			return nil, err
+		}
+	}
+	by := tx.By()
+	if !by.OnSupplierSide() {
+		if r.Kind != Desk {
+			return nil, fault.Forbidden("answer.not-yours")
+		}
+		if judges, err := tookPart(tx, id, by.UserID, ActJudged, ActReturned, ActAssessed); err != nil || judges {
+			return nil, orForbidden(err, "answer.judges-this")
+		}
+		reviewers, err := store.Count[Reviewer](tx, "review_id = ? AND user_id = ?", id, by.UserID)
+		if err != nil || reviewers > 0 {
+			return nil, orForbidden(err, "answer.judges-this")
+		}
+	}
+	return s.open(tx, r)
+}
+
+func orForbidden(err error, key string) error {
+	if err != nil {
+		return err
+	}
+	return fault.Forbidden(key)
+}
+
+// maySection refuses a respondent who was not given the section.
+func maySection(tx *store.Tx, review uuid.UUID, section string) error {
+	by := tx.By()
+	if by.IsProgram() || !by.OnSupplierSide() || by.Has(access.SupplierLead) {
+		return nil
+	}
+	sections, err := sectionsOf(tx, review, by.UserID)
+	if err != nil {
+		return err
+	}
+	if !sections[section] {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+func sectionsOf(tx *store.Tx, review, user uuid.UUID) (map[string]bool, error) {
+	given := map[string]bool{}
+	respondent, err := store.FindBy[Respondent](tx, "review_id = ? AND user_id = ?", review, user)
+	if fault.Is(err, fault.KindNotFound) {
+		return given, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.Many[GivenSection](tx, "", "respondent_id = ?", respondent.ID)
+	for _, row := range rows {
+		given[row.Section] = true
+	}
+	return given, err
+}
+
+// AnswerInput is what is typed for a question. A null value clears it.
+type AnswerInput struct {
+	Value   json.RawMessage
+	Comment string
+}
+
+// Answered is what an answer changed.
+type AnswerOutcome struct {
+	Question QuestionView
+	Changed  []QuestionView // whose shown, required or evidence_required changed with it
+}
+
+// Answer saves an answer as it is left, with what it was before kept. The same
+// answer again changes nothing.
+func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key string, system uuid.UUID, in AnswerInput) (*AnswerOutcome, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*AnswerOutcome, error) {
+		d, err := s.forAnswer(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		slot, section, err := d.slotOf(key, system)
+		if err != nil {
+			return nil, err
+		}
+		if err := maySection(tx, id, section.Key); err != nil {
+			return nil, err
+		}
+		before := d.sheet()
+		if err := d.review.openToAnswer(slot, before.Item(slot).Shown); err != nil {
+			return nil, err
+		}
+		value, err := questionnaire.CheckValue(d.def.Question(key), in.Value)
+		if err != nil {
+			return nil, err
+		}
+		if utf8.RuneCountInString(in.Comment) > questionnaire.MaxTextLength {
+			return nil, fault.Invalid("invalid").On("comment", "text.too-long", fault.Args{"Max": questionnaire.MaxTextLength})
+		}
+		if err := d.give(tx, slot, section.Key, value, in.Comment, Typed); err != nil {
+			return nil, err
+		}
+		return d.outcome(tx, before, slot), nil
+	})
+}
+
+// give writes an answer, its history and what follows: the review begins, a
+// judgement of what was there before goes.
+func (d *dossier) give(tx *store.Tx, slot questionnaire.Slot, section string, value json.RawMessage, comment string, origin Origin) error {
+	a := d.answers[slot]
+	if a != nil && bytes.Equal(a.Value, value) && a.Comment == comment {
+		return nil
+	}
+	if err := d.begin(tx); err != nil {
+		return err
+	}
+	if err := took(tx, d.review.ID, ActAnswered); err != nil {
+		return err
+	}
+	by := tx.By()
+	if a == nil {
+		a = &Answer{ReviewID: d.review.ID, Section: section, QuestionKey: slot.Key, SystemID: slot.System}
+		a.set(by, value, comment, origin, tx)
+		if err := tx.Create(a, Answered); err != nil {
+			return err
+		}
+		d.answers[slot] = a
+		return d.clearJudgement(tx, slot)
+	}
+	was := &AnswerChange{Row: store.NewRow(), ReviewID: a.ReviewID, Section: a.Section, AnswerID: a.ID, Value: a.Value,
+		Comment: a.Comment, Origin: a.Origin, ChangedByID: by.UserID, ChangedBy: by.Name}
+	was.Version, was.CreatedAt = a.Version, tx.Now()
+	if err := tx.Insert(was); err != nil {
+		return err
+	}
+	a.set(by, value, comment, origin, tx)
+	if err := tx.Save(a, Answered); err != nil {
+		return err
+	}
+	return d.clearJudgement(tx, slot)
+}
+
+func (a *Answer) set(by access.Actor, value json.RawMessage, comment string, origin Origin, tx *store.Tx) {
+	a.Value, a.Comment, a.Origin = value, comment, origin
+	a.AnsweredByID, a.AnsweredBy, a.AnsweredAt = by.UserID, by.Name, tx.Now()
+}
+
+func (d *dossier) begin(tx *store.Tx) error {
+	if d.review.State != Issued {
+		return nil
+	}
+	d.review.begin(tx.Now())
+	return tx.AsProgram("begin a review").Save(d.review, ReviewBegun)
+}
+
+// clearJudgement takes back a judgement that stood over an answer or evidence
+// that has changed.
+func (d *dossier) clearJudgement(tx *store.Tx, slot questionnaire.Slot) error {
+	j := d.judgements[slot]
+	if j == nil {
+		return nil
+	}
+	delete(d.judgements, slot)
+	return tx.AsProgram("clear a judgement").Delete(j, JudgementCleared)
+}
+
+func (d *dossier) outcome(tx *store.Tx, before *questionnaire.Sheet, slot questionnaire.Slot) *AnswerOutcome {
+	after := d.sheet()
+	v := d.viewer(tx)
+	out := &AnswerOutcome{Question: v.question(after.Item(slot)), Changed: []QuestionView{}}
+	for _, changed := range questionnaire.Changed(before, after) {
+		if item := after.Item(changed); item != nil {
+			out.Changed = append(out.Changed, v.question(item))
+		}
+	}
+	return out
+}

@@ -1,0 +1,593 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
+)
+
+// Detail is a review as one reader may see it: what that reader may not see is
+// nil. It is what the pages and the API show.
+type Detail struct {
+	ID                uuid.UUID             `json:"id"`
+	Reference         string                `json:"reference"`
+	Version           int                   `json:"version"`
+	Kind              Kind                  `json:"kind"`
+	State             State                 `json:"state"`
+	SupplierID        uuid.UUID             `json:"supplier_id"`
+	SupplierName      string                `json:"supplier_name"`
+	SystemIDs         []uuid.UUID           `json:"system_ids"`
+	Systems           []NamedSystem         `json:"systems"`
+	QuestionnaireCode string                `json:"questionnaire_code"`
+	AskedBy           lang.Text             `json:"asked_by"`
+	OwnerID           *uuid.UUID            `json:"owner_id"`
+	DueOn             calendar.Date         `json:"due_on"`
+	FirstDueOn        calendar.Date         `json:"first_due_on"`
+	ReviewerIDs       []uuid.UUID           `json:"reviewer_ids"`
+	Reviewers         []identity.Colleague  `json:"reviewers"`
+	Respondents       []RespondentView      `json:"respondents"`
+	Progress          *Progress             `json:"progress"`
+	Ratings           []RatingView          `json:"ratings"`
+	Rating            *questionnaire.Rating `json:"rating"`
+	ClaimedScore      *float64              `json:"claimed_score"`
+	AssessmentDigest  *string               `json:"assessment_digest"`
+	AccuracyCheck     *calendar.Date        `json:"accuracy_check_until"`
+	SignOffs          []SignOffView         `json:"sign_offs"`
+	Hosts             []uuid.UUID           `json:"-"`
+	WaitingFor        *WaitingFor           `json:"waiting_for"`
+	WaitingSince      *time.Time            `json:"waiting_since"`
+	Overdue           bool                  `json:"overdue"`
+	CorrectsID        *uuid.UUID            `json:"corrects_id"`
+	CorrectionReason  string                `json:"correction_reason,omitempty"`
+	Returns           []ReturnView          `json:"returns"`
+	Unjudged          *int                  `json:"unjudged"`
+	CancelAsked       bool                  `json:"cancel_asked"`
+	ClosedBecause     string                `json:"closed_because,omitempty"`
+	EndReason         string                `json:"end_reason,omitempty"`
+	IssuedAt          *time.Time            `json:"issued_at"`
+	SubmittedAt       *time.Time            `json:"submitted_at"`
+	AssessedAt        *time.Time            `json:"assessed_at"`
+	SignedOffAt       *time.Time            `json:"signed_off_at"`
+	CreatedAt         time.Time             `json:"created_at"`
+	// Minutes is how long the questions shown take that are not answered yet.
+	Minutes int `json:"minutes_left"`
+}
+
+// NamedSystem is a system by its names.
+type NamedSystem struct {
+	ID        uuid.UUID `json:"id"`
+	Reference string    `json:"reference"`
+	Name      lang.Text `json:"name"`
+}
+
+// Progress counts the questions of a review.
+type Progress struct {
+	Answered int `json:"answered"`
+	Shown    int `json:"shown"`
+	Required int `json:"required"`
+}
+
+// RatingView is the rating of one system as a reader may see it.
+type RatingView struct {
+	SystemID  uuid.UUID             `json:"system_id"`
+	Score     *float64              `json:"score"` // 0 to 1, rounded down to four places
+	WorkedOut *questionnaire.Rating `json:"worked_out"`
+	Rating    questionnaire.Rating  `json:"rating"`
+	CappedBy  []questionnaire.Cap   `json:"capped_by"`
+	Reason    string                `json:"reason,omitempty"`
+}
+
+// RespondentView is a person of the supplier who was asked.
+type RespondentView struct {
+	ID         uuid.UUID  `json:"id"`
+	Name       string     `json:"name"`
+	Email      string     `json:"email"`
+	Language   lang.Tag   `json:"language"`
+	Lead       bool       `json:"lead"`
+	Sections   []string   `json:"sections"`
+	InvitedAt  time.Time  `json:"invited_at"`
+	AcceptedAt *time.Time `json:"accepted_at"`
+	BouncedAt  *time.Time `json:"bounced_at"`
+	LastSeenAt *time.Time `json:"last_seen_at"`
+}
+
+// SignOffView is a host's decision.
+type SignOffView struct {
+	ID                 uuid.UUID   `json:"id"`
+	HostOrganisationID uuid.UUID   `json:"host_organisation_id"`
+	Decision           Decision    `json:"decision"`
+	Conditions         []lang.Text `json:"conditions"`
+	IntervalMonths     int         `json:"interval_months"`
+	AssessmentDigest   string      `json:"assessment_digest"`
+	Name               string      `json:"name"`
+	JobTitle           string      `json:"job_title"`
+	Organisation       string      `json:"organisation"`
+	SignedAs           string      `json:"signed_as"`
+	SignedAt           time.Time   `json:"signed_at"`
+	VoidedAt           *time.Time  `json:"voided_at"`
+	VoidedBecause      string      `json:"voided_because,omitempty"`
+}
+
+// ReturnView is what was asked to be answered again.
+type ReturnView struct {
+	Questions  []questionnaire.Slot `json:"questions"`
+	Message    lang.Text            `json:"message"`
+	ReturnedBy string               `json:"returned_by"`
+	ReturnedAt time.Time            `json:"returned_at"`
+}
+
+// Review gives one review as the actor may see it.
+func (s *Service) Review(ctx context.Context, by access.Actor, id uuid.UUID) (*Detail, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Detail, error) {
+		r, err := store.Find[Review](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		details, err := s.details(tx, []*Review{r})
+		if err != nil {
+			return nil, err
+		}
+		return details[0], nil
+	})
+}
+
+// Filter narrows the list of reviews; empty fields do not.
+type Filter struct {
+	State      State
+	SupplierID uuid.UUID
+	SystemID   uuid.UUID
+	Q          string
+	OpenOnly   bool
+}
+
+// Reviews lists the reviews that the actor may see.
+func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[*Detail], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Detail], error) {
+		q := store.Query[Review](tx)
+		if f.State != "" {
+			q = q.Where("state = ?", f.State)
+		}
+		if f.OpenOnly {
+			q = q.Where("state NOT IN ?", []State{SignedOff, Closed, Cancelled})
+		}
+		if f.SupplierID != uuid.Nil {
+			q = q.Where("supplier_id = ?", f.SupplierID)
+		}
+		if f.SystemID != uuid.Nil {
+			q = q.Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id = ?", f.SystemID))
+		}
+		if f.Q != "" {
+			q = q.Where("LOWER(reference) LIKE LOWER(?)", "%"+f.Q+"%")
+		}
+		rows, err := store.Paged[Review](tx, q, p, map[string]string{
+			"reference": "reference", "due_on": "due_on", "state": "state", "created_at": "created_at",
+		}, "due_on")
+		if err != nil {
+			return store.List[*Detail]{}, err
+		}
+		details, err := s.details(tx, rows.Items)
+		return store.List[*Detail]{Items: details, Next: rows.Next, Total: rows.Total}, err
+	})
+}
+
+// related is what belongs to a page of reviews, loaded at once.
+type related struct {
+	suppliers   map[uuid.UUID]*inventory.Supplier
+	reviewers   map[uuid.UUID][]*Reviewer
+	respondents map[uuid.UUID][]*Respondent
+	sections    map[uuid.UUID][]string
+	signOffs    map[uuid.UUID][]*SignOff
+	returns     map[uuid.UUID][]*Return
+	answerable  map[uuid.UUID]bool
+}
+
+func (s *Service) details(tx *store.Tx, reviews []*Review) ([]*Detail, error) {
+	if len(reviews) == 0 {
+		return []*Detail{}, nil
+	}
+	dossiers, err := s.openAll(tx, reviews)
+	if err != nil {
+		return nil, err
+	}
+	rel, err := relate(tx, reviews)
+	if err != nil {
+		return nil, err
+	}
+	organisations, err := organisationNames(tx)
+	if err != nil {
+		return nil, err
+	}
+	details := make([]*Detail, len(reviews))
+	for i, d := range dossiers {
+		details[i] = d.detail(tx, rel)
+		details[i].AskedBy = organisations[valueOrNil(d.review.AskedByID)]
+	}
+	return details, nil
+}
+
+func relate(tx *store.Tx, reviews []*Review) (*related, error) {
+	rel := &related{suppliers: map[uuid.UUID]*inventory.Supplier{}, reviewers: map[uuid.UUID][]*Reviewer{},
+		respondents: map[uuid.UUID][]*Respondent{}, sections: map[uuid.UUID][]string{},
+		signOffs: map[uuid.UUID][]*SignOff{}, returns: map[uuid.UUID][]*Return{}, answerable: map[uuid.UUID]bool{}}
+	var ids, supplierIDs []uuid.UUID
+	for _, r := range reviews {
+		ids, supplierIDs = append(ids, r.ID), append(supplierIDs, r.SupplierID)
+	}
+	suppliers, err := store.All[inventory.Supplier](tx.AsProgram("name suppliers"), "", "id IN ?", supplierIDs)
+	if err != nil {
+		return nil, err
+	}
+	for _, supplier := range suppliers {
+		rel.suppliers[supplier.ID] = supplier
+	}
+	readable, err := tx.VisibleOf(store.Reviews, access.AnswersRead, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range readable {
+		rel.answerable[id] = true
+	}
+	return rel, rel.load(tx, ids)
+}
+
+func (rel *related) load(tx *store.Tx, ids []uuid.UUID) error {
+	reviewers, err := store.Many[Reviewer](tx, "name, user_id", "review_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range reviewers {
+		rel.reviewers[row.ReviewID] = append(rel.reviewers[row.ReviewID], row)
+	}
+	respondents, err := store.Many[Respondent](tx, "created_at, id", "review_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range respondents {
+		rel.respondents[row.ReviewID] = append(rel.respondents[row.ReviewID], row)
+	}
+	sections, err := store.Many[GivenSection](tx, "created_at, id", "review_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range sections {
+		rel.sections[row.RespondentID] = append(rel.sections[row.RespondentID], row.Section)
+	}
+	signOffs, err := store.Many[SignOff](tx, "created_at, id", "review_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range signOffs {
+		rel.signOffs[row.ReviewID] = append(rel.signOffs[row.ReviewID], row)
+	}
+	returns, err := store.Many[Return](tx, "created_at DESC, id DESC", "review_id IN ?", ids)
+	for _, row := range returns {
+		rel.returns[row.ReviewID] = append(rel.returns[row.ReviewID], row)
+	}
+	return err
+}
+
+func (d *dossier) detail(tx *store.Tx, rel *related) *Detail {
+	r, by, today := d.review, tx.By(), calendar.On(tx.Now())
+	sheet := d.sheet()
+	answered, shown, required := sheet.Progress()
+	waiting := r.WaitingFor(today)
+	v := &Detail{
+		ID: r.ID, Reference: r.Reference, Version: r.Version, Kind: r.Kind, State: r.State, SupplierID: r.SupplierID,
+		QuestionnaireCode: r.QuestionnaireCode, DueOn: r.DueOn, FirstDueOn: r.FirstDueOn, CreatedAt: r.CreatedAt,
+		Progress: &Progress{answered, shown, required}, Overdue: r.Overdue(today), CorrectsID: r.CorrectsID,
+		CorrectionReason: r.CorrectionReason, ClosedBecause: r.ClosedBecause, EndReason: r.EndReason, IssuedAt: r.IssuedAt,
+		SubmittedAt: r.SubmittedAt, CancelAsked: r.CancelAskedByID != nil && r.Open(),
+		SystemIDs: []uuid.UUID{}, ReviewerIDs: []uuid.UUID{}, Reviewers: []identity.Colleague{},
+		Respondents: []RespondentView{}, Ratings: []RatingView{}, SignOffs: []SignOffView{}, Returns: []ReturnView{},
+	}
+	if waiting != WaitsForNobody {
+		v.WaitingFor, v.WaitingSince = &waiting, &r.WaitingSince
+	}
+	if supplier := rel.suppliers[r.SupplierID]; supplier != nil {
+		v.SupplierName = supplier.Name
+	}
+	for _, system := range d.systems {
+		v.SystemIDs = append(v.SystemIDs, system.ID)
+		v.Systems = append(v.Systems, NamedSystem{system.ID, system.Reference, system.Name})
+	}
+	for _, item := range sheet.Items {
+		if item.Shown && !item.Complete {
+			v.Minutes += item.Question.Minutes
+		}
+	}
+	d.addPeople(v, rel)
+	respondentOnly := by.OnSupplierSide() && !by.Has(access.SupplierLead)
+	if !respondentOnly {
+		d.addResult(v, tx, rel)
+	}
+	if !by.OnSupplierSide() {
+		v.OwnerID, v.Hosts = r.OwnerID, d.hosts()
+		if r.is(Submitted, InAssessment) {
+			n := len(questionnaire.Unjudged(sheet, d.judged()))
+			v.Unjudged = &n
+		}
+	}
+	return v
+}
+
+func (d *dossier) addPeople(v *Detail, rel *related) {
+	for _, row := range rel.reviewers[d.review.ID] {
+		v.ReviewerIDs = append(v.ReviewerIDs, row.UserID)
+		v.Reviewers = append(v.Reviewers, identity.Colleague{ID: row.UserID, Name: row.Name})
+	}
+	for _, row := range rel.respondents[d.review.ID] {
+		v.Respondents = append(v.Respondents, RespondentView{ID: row.ID, Name: row.Name, Email: row.Email, Language: row.Language,
+			Lead: row.Lead, Sections: rel.sections[row.ID], InvitedAt: row.InvitedAt, AcceptedAt: row.AcceptedAt,
+			BouncedAt: row.BouncedAt, LastSeenAt: row.LastSeenAt})
+	}
+	for _, row := range rel.returns[d.review.ID] {
+		v.Returns = append(v.Returns, ReturnView{row.Slots, row.Message, row.ReturnedBy, row.CreatedAt})
+	}
+}
+
+// addResult adds ratings and signatures. A supplier sees the rating once the
+// accuracy check begins; scores and signatures once all have signed; what its
+// answers claim never.
+func (d *dossier) addResult(v *Detail, tx *store.Tx, rel *related) {
+	r, supplier := d.review, tx.By().OnSupplierSide()
+	final := r.SignedOffAt != nil
+	standing := r.Assessment != nil && r.is(Assessed, SignedOff)
+	if standing && (!supplier || r.SharedAt != nil) {
+		worst := r.Assessment.Worst()
+		v.Rating, v.AssessedAt, v.AccuracyCheck = &worst, r.AssessedAt, &r.AccuracyCheckUntil
+		for _, pair := range r.Assessment.Ratings {
+			rating := RatingView{SystemID: pair.SystemID, Rating: pair.Rating, CappedBy: []questionnaire.Cap{}}
+			if score := r.Assessment.Card.Of(pair.SystemID); score != nil && (!supplier || final) {
+				rating.Score, rating.CappedBy = rounded(score.Score), score.CappedBy
+			}
+			if !supplier || final {
+				rating.WorkedOut, rating.Reason = &pair.WorkedOut, pair.Reason
+			}
+			v.Ratings = append(v.Ratings, rating)
+		}
+	}
+	if !supplier && standing {
+		v.AssessmentDigest = &r.AssessmentDigest
+	}
+	if !supplier && rel.answerable[r.ID] {
+		v.ClaimedScore = d.claimed()
+	}
+	if final {
+		v.SignedOffAt = r.SignedOffAt
+	}
+	for _, row := range rel.signOffs[r.ID] {
+		v.SignOffs = append(v.SignOffs, SignOffView{ID: row.ID, HostOrganisationID: row.HostOrganisationID, Decision: row.Decision,
+			Conditions: row.Conditions, IntervalMonths: row.IntervalMonths, AssessmentDigest: row.AssessmentDigest, Name: row.Name,
+			JobTitle: row.JobTitle, Organisation: row.Organisation, SignedAs: row.SignedAs, SignedAt: row.CreatedAt,
+			VoidedAt: row.VoidedAt, VoidedBecause: row.VoidedBecause})
+	}
+}
+
+// claimed gives the lowest of the systems' claimed scores.
+func (d *dossier) claimed() *float64 {
+	var lowest *big.Rat
+	for _, score := range questionnaire.Claimed(d.def, d.facts, d.given()) {
+		if score != nil && (lowest == nil || score.Cmp(lowest) < 0) {
+			lowest = score
+		}
+	}
+	return rounded(lowest)
+}
+
+// rounded gives a score for readers, rounded down to four places.
+func rounded(score *big.Rat) *float64 {
+	if score == nil {
+		return nil
+	}
+	scaled := new(big.Int).Mul(score.Num(), big.NewInt(10_000))
+	value := float64(scaled.Quo(scaled, score.Denom()).Int64()) / 10_000
+	return &value
+}
+
+// QuestionView is a question of a review with its answer, as a reader may see it.
+type QuestionView struct {
+	Key              string                       `json:"key"`
+	Scope            questionnaire.Scope          `json:"scope"`
+	SystemID         *uuid.UUID                   `json:"system_id"`
+	Section          SectionView                  `json:"section"`
+	Text             lang.Text                    `json:"text"`
+	Guidance         lang.Text                    `json:"guidance"`
+	Why              lang.Text                    `json:"why"`
+	GoodEvidence     lang.Text                    `json:"good_evidence"`
+	Judging          *questionnaire.Judging       `json:"judging,omitempty"`
+	Type             questionnaire.Type           `json:"type"`
+	Options          []OptionView                 `json:"options"`
+	Required         bool                         `json:"required"`
+	Essential        bool                         `json:"essential"`
+	Evidence         questionnaire.EvidencePolicy `json:"evidence"`
+	EvidenceRequired bool                         `json:"evidence_required"`
+	Shown            bool                         `json:"shown"`
+	Open             bool                         `json:"open"` // takes an answer now
+	Returned         bool                         `json:"returned"`
+	Complete         bool                         `json:"complete"`
+	Weight           int                          `json:"weight"`
+	Minutes          int                          `json:"minutes"`
+	Requirements     []string                     `json:"requirements"`
+	Answer           *AnswerView                  `json:"answer"`
+	Judgement        *JudgementView               `json:"judgement"`
+	Feedback         *lang.Text                   `json:"feedback"`
+}
+
+// SectionView names a section.
+type SectionView struct {
+	Key   string    `json:"key"`
+	Title lang.Text `json:"title"`
+}
+
+// OptionView is an answer to choose.
+type OptionView struct {
+	Value string    `json:"value"`
+	Label lang.Text `json:"label"`
+}
+
+// AnswerView is an answer with its evidence.
+type AnswerView struct {
+	Value      json.RawMessage `json:"value"`
+	Comment    string          `json:"comment"`
+	Evidence   []EvidenceView  `json:"evidence"`
+	AnsweredBy string          `json:"answered_by"`
+	AnsweredAt *time.Time      `json:"answered_at"`
+	Origin     Origin          `json:"origin,omitempty"`
+	Version    int             `json:"version"`
+}
+
+// EvidenceView is a piece of evidence.
+type EvidenceView struct {
+	ID        uuid.UUID     `json:"id"`
+	Name      string        `json:"name"`
+	Size      int64         `json:"size"`
+	SHA256    string        `json:"sha256"`
+	MediaType string        `json:"media_type"`
+	Scan      string        `json:"scan"`
+	ValidFrom calendar.Date `json:"valid_from,omitempty"`
+	ValidTo   calendar.Date `json:"valid_to,omitempty"`
+}
+
+// JudgementView is a judgement, for our side.
+type JudgementView struct {
+	Outcome     questionnaire.Outcome `json:"outcome"`
+	Basis       questionnaire.Basis   `json:"basis"`
+	EvidenceIDs []uuid.UUID           `json:"evidence_ids"`
+	Note        string                `json:"note"`
+	Feedback    lang.Text             `json:"feedback"`
+	JudgedBy    string                `json:"judged_by"`
+	JudgedAt    time.Time             `json:"judged_at"`
+}
+
+// View of evidence as the API gives it.
+func (e *Evidence) View() EvidenceView {
+	return EvidenceView{ID: e.ID, Name: e.Name, Size: e.Size, SHA256: e.SHA256, MediaType: e.MediaType, Scan: e.Scan,
+		ValidFrom: e.ValidFrom, ValidTo: e.ValidTo}
+}
+
+// viewer shows the questions of a dossier to one reader.
+type viewer struct {
+	d        *dossier
+	supplier bool
+	judging  bool // sees judgements
+	answers  bool
+	sections map[string]bool // nil: all
+}
+
+func (d *dossier) viewer(tx *store.Tx) viewer {
+	return viewer{d: d, supplier: tx.By().OnSupplierSide(), judging: !tx.By().OnSupplierSide(), answers: true}
+}
+
+func (v viewer) question(item *questionnaire.Item) QuestionView {
+	q, r := item.Question, v.d.review
+	view := QuestionView{Key: q.Key, Scope: q.Scope, Section: SectionView{item.Section.Key, item.Section.Title}, Text: q.Text,
+		Guidance: q.Guidance, Why: q.Why, GoodEvidence: q.GoodEvidence, Type: q.Type, Options: []OptionView{},
+		Required: item.Required, Essential: q.Essential, Evidence: q.Evidence, EvidenceRequired: item.EvidenceRequired,
+		Shown: item.Shown, Open: r.openToAnswer(item.Slot, item.Shown) == nil, Complete: item.Complete, Weight: q.Weight,
+		Minutes: q.Minutes, Requirements: q.Requirements}
+	if item.Slot.System != uuid.Nil {
+		view.SystemID = &item.Slot.System
+	}
+	for _, slot := range r.ReturnedSlots {
+		view.Returned = view.Returned || slot == item.Slot
+	}
+	for _, o := range q.Choices() {
+		view.Options = append(view.Options, OptionView{o.Value, o.Label})
+	}
+	if v.answers {
+		view.Answer = v.answer(item.Slot)
+	}
+	if v.judging {
+		view.Judging = &q.Judging
+	}
+	if j := v.d.judgements[item.Slot]; j != nil {
+		if v.judging {
+			view.Judgement = &JudgementView{j.Outcome, j.Basis, j.EvidenceIDs, j.Note, j.Feedback, j.JudgedBy, j.JudgedAt}
+		}
+		if !v.supplier || r.SharedAt != nil {
+			view.Feedback = &j.Feedback
+		}
+	}
+	return view
+}
+
+func (v viewer) answer(slot questionnaire.Slot) *AnswerView {
+	a, evidence := v.d.answers[slot], v.d.evidence[slot]
+	if a == nil && len(evidence) == 0 {
+		return nil
+	}
+	view := &AnswerView{Evidence: []EvidenceView{}, Value: json.RawMessage("null")}
+	if a != nil {
+		if a.Value != nil {
+			view.Value = a.Value
+		}
+		view.Comment, view.AnsweredBy, view.AnsweredAt = a.Comment, a.AnsweredBy, &a.AnsweredAt
+		view.Origin, view.Version = a.Origin, a.Version
+	}
+	for _, e := range evidence {
+		view.Evidence = append(view.Evidence, e.View())
+	}
+	return view
+}
+
+// Questions lists the questions of a review in order with their answers; that
+// answers were read is recorded. A respondent sees the sections given to it.
+func (s *Service) Questions(ctx context.Context, by access.Actor, id uuid.UUID) ([]QuestionView, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]QuestionView, error) {
+		r, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review])
+		if err != nil {
+			return nil, err
+		}
+		d, err := s.open(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		v := d.viewer(tx)
+		if by.OnSupplierSide() && !by.Has(access.SupplierLead) {
+			if v.sections, err = sectionsOf(tx, id, by.UserID); err != nil {
+				return nil, err
+			}
+		}
+		views := []QuestionView{}
+		for _, item := range d.sheet().Items {
+			if v.sections == nil || v.sections[item.Section.Key] {
+				views = append(views, v.question(&item))
+			}
+		}
+		return views, tx.Seen(r, AnswersRead)
+	})
+}
+
+// Rating explains the result of a review point by point: as assessed, or while
+// it is being judged as it stands. A supplier sees it once all have signed.
+func (s *Service) Rating(ctx context.Context, by access.Actor, id uuid.UUID) (*questionnaire.Scorecard, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*questionnaire.Scorecard, error) {
+		r, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review])
+		if err != nil {
+			return nil, err
+		}
+		if by.OnSupplierSide() && (r.SignedOffAt == nil || !by.Has(access.SupplierLead)) {
+			return nil, orForbidden(nil, "rating.not-yet")
+		}
+		if r.Assessment != nil && r.is(Assessed, SignedOff) {
+			return &r.Assessment.Card, nil
+		}
+		d, err := s.open(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		card := d.score()
+		return &card, nil
+	})
+}

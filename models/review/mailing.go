@@ -1,0 +1,143 @@
+package review
+
+import (
+	"github.com/google/uuid"
+
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/outbox"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
+)
+
+// MailData is what the mails of a review may say: who asks whom for what by
+// when, and where; never a finding, an answer or a rating.
+type MailData struct {
+	RecipientName string        `json:"recipient_name"`
+	SupplierName  string        `json:"supplier_name"`
+	Reference     string        `json:"reference"`
+	Systems       []lang.Text   `json:"systems"`
+	AskedBy       lang.Text     `json:"asked_by"`
+	ContactName   string        `json:"contact_name"`
+	ContactEmail  string        `json:"contact_email"`
+	ContactPhone  string        `json:"contact_phone"`
+	DueOn         calendar.Date `json:"due_on"`
+	Until         calendar.Date `json:"until"`
+	Minutes       int           `json:"minutes"`
+	Questions     int           `json:"questions"`
+	Lead          bool          `json:"lead"`
+	Link          string        `json:"link"`
+}
+
+func (s *Service) mailData(tx *store.Tx, r *Review, recipient string) (MailData, error) {
+	tx = tx.AsProgram("write a mail")
+	m := MailData{RecipientName: recipient, Reference: r.Reference, DueOn: r.DueOn, Until: r.AccuracyCheckUntil,
+		Questions: len(r.ReturnedSlots),
+		Link:      s.publicURL + "/reviews/" + r.ID.String()}
+	supplier, err := store.Find[inventory.Supplier](tx, r.SupplierID)
+	if err != nil {
+		return m, err
+	}
+	m.SupplierName = supplier.Name
+	systems, err := systemsOf(tx, r.ID)
+	if err != nil {
+		return m, err
+	}
+	for _, system := range systems {
+		m.Systems = append(m.Systems, system.Name)
+	}
+	if m.AskedBy, err = organisationOf(tx, valueOrNil(r.AskedByID)); err != nil {
+		return m, err
+	}
+	if r.OwnerID == nil {
+		return m, nil
+	}
+	owner, err := store.Find[identity.User](tx, *r.OwnerID)
+	if err == nil {
+		m.ContactName, m.ContactEmail, m.ContactPhone = owner.Name, owner.Email, owner.Phone
+	}
+	return m, err
+}
+
+func valueOrNil(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
+
+func (s *Service) mailInvitation(tx *store.Tx, r *Review, supplier *inventory.Supplier, def *questionnaire.Definition, to *Respondent, link string) error {
+	m, err := s.mailData(tx, r, to.Name)
+	if err != nil {
+		return err
+	}
+	m.SupplierName, m.Minutes, m.Lead, m.Link = supplier.Name, def.Minutes(), to.Lead, link
+	return s.outbox.Queue(tx, outbox.To{Email: to.Email, Name: to.Name, Language: to.Language, AboutID: r.ID}, "invitation", m)
+}
+
+// mailRespondents writes to everybody of the supplier who was asked.
+func (s *Service) mailRespondents(tx *store.Tx, r *Review, kind string) error {
+	return s.mailAsked(tx, r, kind, func(*Respondent) bool { return true })
+}
+
+// mailLeads writes to the leads of the supplier who were asked.
+func (s *Service) mailLeads(tx *store.Tx, r *Review, kind string) error {
+	return s.mailAsked(tx, r, kind, func(p *Respondent) bool { return p.Lead })
+}
+
+func (s *Service) mailAsked(tx *store.Tx, r *Review, kind string, wanted func(*Respondent) bool) error {
+	if r.Kind == Desk {
+		return nil
+	}
+	respondents, err := store.All[Respondent](tx.AsProgram("write a mail"), "created_at, id", "review_id = ? AND user_id IS NOT NULL", r.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range respondents {
+		if !wanted(p) {
+			continue
+		}
+		m, err := s.mailData(tx, r, p.Name)
+		if err != nil {
+			return err
+		}
+		to := outbox.To{Email: p.Email, Name: p.Name, Language: p.Language, AboutID: r.ID}
+		if err := s.outbox.Queue(tx, to, kind, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mailSubmitted tells the reviewers, or the owner where there is none yet.
+func (s *Service) mailSubmitted(tx *store.Tx, r *Review) error {
+	program := tx.AsProgram("write a mail")
+	reviewers, err := store.Many[Reviewer](program, "name, user_id", "review_id = ?", r.ID)
+	if err != nil {
+		return err
+	}
+	var ids []uuid.UUID
+	for _, reviewer := range reviewers {
+		ids = append(ids, reviewer.UserID)
+	}
+	if len(ids) == 0 && r.OwnerID != nil {
+		ids = append(ids, *r.OwnerID)
+	}
+	users, err := store.All[identity.User](program, "name, id", "id IN ? AND status = ?", ids, identity.Active)
+	if err != nil {
+		return err
+	}
+	for _, user := range users {
+		m, err := s.mailData(tx, r, user.Name)
+		if err != nil {
+			return err
+		}
+		to := outbox.To{Email: user.Email, Name: user.Name, Language: user.Language, AboutID: r.ID}
+		if err := s.outbox.Queue(tx, to, "submitted", m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

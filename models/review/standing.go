@@ -1,0 +1,104 @@
+package review
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/questionnaire"
+)
+
+// StandingKind says what a rating is worth today.
+type StandingKind string
+
+// The standings of a pair of supplier and system.
+const (
+	Current       StandingKind = "current"
+	Lapsed        StandingKind = "lapsed"
+	NeverReviewed StandingKind = "never_reviewed"
+	NoAnswer      StandingKind = "no_answer"
+)
+
+// silence is how long after the due date a supplier stands as no answer.
+const silence = 28
+
+// Standing is where a pair of supplier and system, or the worst of several
+// pairs, stands.
+type Standing struct {
+	SupplierID uuid.UUID            `json:"-"`
+	SystemID   uuid.UUID            `json:"-"`
+	Kind       StandingKind         `json:"standing"`
+	Rating     questionnaire.Rating `json:"rating"`      // as it counts today
+	LastRating questionnaire.Rating `json:"last_rating"` // as last signed, if ever
+	RatedOn    calendar.Date        `json:"rated_on"`
+	Until      calendar.Date        `json:"until"`
+	ReviewID   uuid.UUID            `json:"review_id"`
+	// NextReviewOn is when the open review is due, or else when the rating lapses.
+	NextReviewOn calendar.Date `json:"next_review_on"`
+}
+
+// StandingOf works out where a pair stands on a day, from the ratings that
+// took effect for it and its reviews.
+func StandingOf(ratings []*PairRating, reviews []*Review, today calendar.Date) Standing {
+	s := Standing{Kind: NeverReviewed, Rating: questionnaire.NotAssured}
+	latest := latestRating(ratings)
+	if latest != nil {
+		s.LastRating, s.RatedOn, s.Until, s.ReviewID = latest.Rating, latest.EffectiveOn, latest.CurrentUntil, latest.ReviewID
+		s.Kind, s.Rating = Current, latest.Rating
+		if today > latest.CurrentUntil {
+			s.Kind = Lapsed
+			if latest.Rating != questionnaire.Unsatisfactory {
+				s.Rating = questionnaire.NotAssured
+			}
+		}
+	}
+	if slices.ContainsFunc(reviews, func(r *Review) bool { return r.silent(latest, today) }) {
+		s.Kind, s.Rating = NoAnswer, questionnaire.Unsatisfactory
+	}
+	return s
+}
+
+func latestRating(ratings []*PairRating) *PairRating {
+	var latest *PairRating
+	for _, r := range ratings {
+		if r.TakenBackAt == nil && r.Rating != questionnaire.NotRated && (latest == nil || r.CreatedAt.After(latest.CreatedAt)) {
+			latest = r
+		}
+	}
+	return latest
+}
+
+// silent reports whether the supplier owes this review its answers: from 28
+// days after the due date until the first submission, and from a closing until
+// a later rating of the pair. Silence must not pay.
+func (r *Review) silent(latest *PairRating, today calendar.Date) bool {
+	if r.Kind == Desk {
+		return false
+	}
+	if r.State == Closed {
+		return latest == nil || latest.CreatedAt.Before(valueOf(r.EndedAt))
+	}
+	return (r.State == Issued || r.State == InProgress) && r.FirstSubmittedAt == nil && today >= r.DueOn.AddDays(silence)
+}
+
+func valueOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// gravity orders ratings for the worst of several pairs.
+var gravity = map[questionnaire.Rating]int{
+	questionnaire.Unsatisfactory: 4, questionnaire.NotAssured: 3, questionnaire.Limited: 2, questionnaire.Reasonable: 1, questionnaire.Substantial: 0,
+}
+
+// WorstStanding gives the worst of several pairs; of none, never reviewed.
+func WorstStanding(all []Standing) Standing {
+	if len(all) == 0 {
+		return Standing{Kind: NeverReviewed, Rating: questionnaire.NotAssured}
+	}
+	return slices.MaxFunc(all, func(a, b Standing) int { return gravity[a.Rating] - gravity[b.Rating] })
+}

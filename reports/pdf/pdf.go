@@ -1,0 +1,152 @@
+// Package pdf puts a document on A4 paper: its headings with bookmarks, tables
+// that go on over pages, figures, and on each page what it is, how far it goes
+// and whether it may be relied on. The same document gives the same bytes.
+package pdf
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/go-fonts/liberation/liberationsansbold"
+	"github.com/go-fonts/liberation/liberationsansitalic"
+	"github.com/go-fonts/liberation/liberationsansregular"
+	"github.com/jung-kurt/gofpdf"
+
+	"sicrwydd/reports/document"
+	"sicrwydd/templates/locales"
+)
+
+// The page, in millimetres.
+const (
+	pageWidth    = 210.0
+	pageHeight   = 297.0
+	margin       = 20.0
+	bodyTop      = 25.0
+	bodyBottom   = pageHeight - 22.0
+	bodyWidth    = pageWidth - 2*margin
+	pointsPerMM  = 72 / 25.4
+	family       = "sans"
+	programsName = "Sicrwydd"
+)
+
+// Write writes a document as PDF.
+func Write(w io.Writer, doc *document.Document) error {
+	// How many pages there are is known when all are drawn: once to count,
+	// once to keep.
+	draft, err := draw(doc, 0)
+	if err != nil {
+		return err
+	}
+	final, err := draw(doc, draft.pdf.PageNo())
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := final.pdf.Output(&out); err != nil {
+		return err
+	}
+	finished, err := describe(out.Bytes(), doc.Lang)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(finished)
+	return err
+}
+
+// paper is a document while it is drawn. y is how far down the page it is.
+type paper struct {
+	pdf     *gofpdf.Fpdf
+	doc     *document.Document
+	words   *locales.Words
+	total   int
+	y       float64
+	started bool // something stands on the page below its header
+}
+
+func draw(doc *document.Document, total int) (*paper, error) {
+	p := &paper{pdf: gofpdf.New("P", "mm", "A4", ""), doc: doc, words: locales.For(doc.Lang), total: total}
+	p.pdf.SetAutoPageBreak(false, 0)
+	p.pdf.SetMargins(margin, bodyTop, margin)
+	p.pdf.SetDisplayMode("default", "continuous") // no action on opening
+	p.pdf.SetCatalogSort(true)
+	p.pdf.SetCreationDate(doc.Moment.UTC())
+	p.pdf.SetModificationDate(doc.Moment.UTC())
+	title := doc.Title
+	if doc.Subtitle != "" {
+		title += ": " + doc.Subtitle
+	}
+	p.pdf.SetTitle(clean(title), true)
+	p.pdf.SetSubject(clean(doc.Reference), true)
+	p.pdf.SetAuthor(clean(doc.Author), true)
+	p.pdf.SetCreator(programsName, true)
+	p.pdf.AddUTF8FontFromBytes(family, "", liberationsansregular.TTF)
+	p.pdf.AddUTF8FontFromBytes(family, "B", liberationsansbold.TTF)
+	p.pdf.AddUTF8FontFromBytes(family, "I", liberationsansitalic.TTF)
+	if err := p.newPage(); err != nil {
+		return nil, err
+	}
+	p.titleBlock()
+	for i := range doc.Blocks {
+		if err := p.block(i); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.pdf.Error()
+}
+
+// newPage begins a page with its header and footer.
+func (p *paper) newPage() error {
+	p.pdf.AddPage()
+	p.y, p.started = bodyTop, false
+	number := p.pdf.PageNo()
+	if number > 1 {
+		p.font("", 8, document.Soft)
+		running := p.doc.Title + " · " + p.doc.Subtitle
+		p.put(margin, 13.5, p.shorten(running, bodyWidth-70))
+		p.putRight(pageWidth-margin, 13.5, p.doc.Reference)
+		p.rule(16.5, document.Rule)
+	}
+	if p.doc.Marking != "" {
+		p.font("B", 8.5, "b8281c")
+		width := p.pdf.GetStringWidth(clean(p.doc.Marking))
+		p.put((pageWidth-width)/2, 9, p.doc.Marking)
+	}
+	p.rule(pageHeight-16, document.Rule)
+	p.font("", 8, document.Soft)
+	of, err := p.words.T("report.page-of", "Page", number, "Total", max(p.total, number))
+	if err != nil {
+		return err
+	}
+	p.put(margin, pageHeight-11.5, p.shorten(p.doc.Footer, bodyWidth-40))
+	p.putRight(pageWidth-margin, pageHeight-11.5, of)
+	return nil
+}
+
+// titleBlock says on the first page what the document is.
+func (p *paper) titleBlock() {
+	p.ink("fill", document.Blue)
+	p.pdf.Rect(margin, 13, bodyWidth, 1.6, "F")
+	p.y = 18
+	for _, line := range p.wrap(document.Bold(p.doc.Title), 21, bodyWidth) {
+		p.line(line, margin, 21, 9, document.DarkBlue)
+	}
+	for _, line := range p.wrap(document.Plain(p.doc.Subtitle), 14, bodyWidth) {
+		p.line(line, margin, 14, 6.6, document.Ink)
+	}
+	p.y++
+	for _, detail := range p.doc.Details {
+		for _, line := range p.wrap(document.Plain(detail), 9, bodyWidth) {
+			p.line(line, margin, 9, 4.3, document.Soft)
+		}
+	}
+	p.y += 3
+	p.started = true
+}
+
+// room makes sure that so much fits below, on a new page if need be.
+func (p *paper) room(height float64) error {
+	if p.y+height <= bodyBottom || !p.started {
+		return nil
+	}
+	return p.newPage()
+}

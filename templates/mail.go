@@ -1,0 +1,119 @@
+package templates
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"reflect"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"sicrwydd/models/lang"
+)
+
+// The mails say that something waits in the product and where; never what was
+// found, answered or rated.
+
+// InvitationMail asks a person at a supplier to answer. It says who asks and
+// how to reach them, before any sign-up.
+type InvitationMail struct {
+	Name         string
+	Organisation lang.Text
+	Supplier     string
+	Contract     string // empty where none is known
+	AskedBy      string
+	AskedByPhone string
+	AskedByEmail string
+	Minutes      int
+	DueOn        time.Time
+	Link         string
+}
+
+// ReturnedMail tells a supplier that questions came back.
+type ReturnedMail struct {
+	Name         string
+	Reference    string
+	Organisation lang.Text
+	Questions    int
+	DueOn        time.Time
+	Link         string
+}
+
+// SubmittedMail tells the reviewers that a review is theirs to judge.
+type SubmittedMail struct {
+	Name        string
+	Reference   string
+	Supplier    string
+	SubmittedAt time.Time
+	Link        string
+}
+
+// AccuracyCheckMail asks a supplier's leads to check the draft.
+type AccuracyCheckMail struct {
+	Name         string
+	Reference    string
+	Organisation lang.Text
+	Until        time.Time
+	Link         string
+}
+
+// SignedOffMail tells that a review is signed off.
+type SignedOffMail struct {
+	Name      string
+	Reference string
+	Link      string
+}
+
+var mailData = map[string]reflect.Type{
+	"invitation":     reflect.TypeFor[InvitationMail](),
+	"returned":       reflect.TypeFor[ReturnedMail](),
+	"submitted":      reflect.TypeFor[SubmittedMail](),
+	"accuracy_check": reflect.TypeFor[AccuracyCheckMail](),
+	"signed_off":     reflect.TypeFor[SignedOffMail](),
+}
+
+type mail struct {
+	html *template.Template
+	text *texttemplate.Template
+}
+
+func readMails(tag lang.Tag, funcs template.FuncMap) (map[string]mail, error) {
+	mails := map[string]mail{}
+	for name := range mailData {
+		var m mail
+		var err error
+		if m.html, err = template.New("").Funcs(funcs).ParseFS(files, "emails/layout.html", "emails/"+name+".html"); err != nil {
+			return nil, err
+		}
+		if m.text, err = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).ParseFS(files, "emails/"+name+".txt"); err != nil {
+			return nil, err
+		}
+		if err := checkEscaping(m.html, "mail"); err != nil {
+			return nil, err
+		}
+		mails[name] = m
+	}
+	return mails, nil
+}
+
+// Mail writes a mail: its subject, and the same message as text and as HTML.
+// Data is the struct named after the mail.
+func (s *Set) Mail(name string, tag lang.Tag, data any) (subject, text, html string, err error) {
+	m, ok := s.mails[tag][name]
+	if !ok {
+		return "", "", "", fmt.Errorf("templates: there is no mail %q in %q", name, tag)
+	}
+	if got := reflect.TypeOf(data); got != mailData[name] {
+		return "", "", "", fmt.Errorf("templates: mail %s takes %s, and was given %s", name, mailData[name], got)
+	}
+	if subject, err = Words(tag).T("mail." + name + ".subject"); err != nil {
+		return "", "", "", err
+	}
+	var plain, marked bytes.Buffer
+	if err := m.text.ExecuteTemplate(&plain, name+".txt", data); err != nil {
+		return "", "", "", err
+	}
+	err = m.html.ExecuteTemplate(&marked, "mail", data)
+	return subject, strings.TrimSpace(plain.String()) + "\n", marked.String(), err
+}

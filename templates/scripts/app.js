@@ -1,0 +1,93 @@
+// The behaviour of pages that the design system and htmx do not bring: the
+// state of saving, and forms that are sent once. Every page works without it.
+import { initAll } from './nhsuk.js'
+
+initAll()
+
+// What htmx swaps in is started too; the swapped element itself is the scope,
+// and only what stands inside a scope is started. The first event is for the
+// whole body, which is started already.
+document.addEventListener('htmx:load', (event) => {
+  if (event.detail.elt !== document.body) initAll({ scope: event.detail.elt })
+})
+
+// The line with id "save-state" carries its own words, in the reader's
+// language: data-saving, data-saved, data-failed.
+function saveState (name) {
+  const line = document.getElementById('save-state')
+  if (!line) return
+  line.textContent = line.dataset[name] || ''
+  line.className = 'app-save-state app-save-state--' + name
+}
+
+function saves (event) {
+  const verb = event.detail.requestConfig && event.detail.requestConfig.verb
+  return verb && verb !== 'get'
+}
+
+document.addEventListener('htmx:beforeSend', (event) => { if (saves(event)) saveState('saving') })
+document.addEventListener('htmx:afterRequest', (event) => {
+  if (!saves(event)) return
+  saveState(event.detail.successful ? 'saved' : 'failed')
+})
+for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
+  document.addEventListener(name, (event) => {
+    saveState('failed')
+    // A 422 is swapped in and shows its own errors.
+    if (event.detail.xhr && event.detail.xhr.status === 422) return
+    const notice = document.getElementById('send-error')
+    if (notice) notice.hidden = false
+  })
+}
+document.addEventListener('htmx:afterOnLoad', () => {
+  const notice = document.getElementById('send-error')
+  if (notice) notice.hidden = true
+})
+
+// A form is sent once: a second submit within ten seconds is dropped, so that
+// a failed download or a cancelled page does not leave the form dead.
+const sent = new WeakMap()
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (event.defaultPrevented || form.method !== 'post' || form.dataset.sendAgain !== undefined) return
+  const now = Date.now()
+  if (now - (sent.get(form) || 0) < 10000) {
+    event.preventDefault()
+    return
+  }
+  sent.set(form, now)
+})
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) for (const form of document.forms) sent.delete(form)
+})
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}
+
+// Changing the language keeps what was typed: it is put aside in this tab for
+// the next page, never passwords or files, and taken out again at once.
+const aside = 'typed-before-language'
+function typed () {
+  return [...document.querySelectorAll('main form[method="post"] [name]')].filter((field) =>
+    !['hidden', 'password', 'file', 'submit', 'button'].includes(field.type))
+}
+const languageLink = document.querySelector('[data-switch-language]')
+if (languageLink) {
+  languageLink.addEventListener('click', () => {
+    const values = typed().map((field) => [field.name, field.value, field.checked === true])
+    sessionStorage.setItem(aside, JSON.stringify({ path: location.pathname, values }))
+  })
+}
+const kept = JSON.parse(sessionStorage.getItem(aside) || 'null')
+sessionStorage.removeItem(aside)
+if (kept && kept.path === location.pathname) {
+  const fields = typed()
+  kept.values.forEach(([name, value, checked], i) => {
+    const field = fields[i]
+    if (!field || field.name !== name) return
+    if (field.type === 'checkbox' || field.type === 'radio') field.checked = checked
+    else field.value = value
+  })
+}
