@@ -107,7 +107,7 @@ func (c *Config) loadKey(given string) error {
 }
 
 func keptKey(path string) (string, error) {
-	kept, err := os.ReadFile(path)
+	kept, err := os.ReadFile(path) //nolint:gosec // the operator names the data folder
 	if err == nil {
 		return strings.TrimSpace(string(kept)), nil
 	}

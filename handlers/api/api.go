@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -282,15 +283,40 @@ func (m match) version() (int, error) {
 	return n, nil
 }
 
-// merge reads the fields that were sent over those that stand, and refuses
-// fields that there are not.
+// merge reads the fields that were sent over those that stand; null empties one.
 func merge[T any](raw []byte) func(*T) error {
 	return func(in *T) error {
+		var sent map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &sent); err != nil {
+			return fault.Malformed("malformed")
+		}
+		v := reflect.ValueOf(in).Elem()
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			if string(sent[name]) == "null" {
+				v.Field(i).SetZero()
+			}
+		}
 		if err := json.Unmarshal(raw, in); err != nil {
 			return fault.Malformed("malformed")
 		}
 		return nil
 	}
 }
+
+// orNull is an object that may be null, which huma's own tag does not say of
+// objects.
+type orNull[T any] struct{ v *T }
+
+// Schema says that it may be null.
+func (orNull[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Type: "null"}}}
+}
+
+// MarshalJSON writes the object, or null.
+func (o orNull[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.v) }
+
+// UnmarshalJSON reads the object, or null.
+func (o *orNull[T]) UnmarshalJSON(body []byte) error { return json.Unmarshal(body, &o.v) }
 
 func actor(ctx context.Context) access.Actor { return request.From(ctx).Actor() }

@@ -26,31 +26,31 @@ type systemOut struct {
 	UsedBy             []uuid.UUID             `json:"used_by,omitempty"`
 	Status             inventory.SystemStatus  `json:"status"`
 	*systemFacts
-	Rating       *questionnaire.Rating `json:"rating" nullable:"true"`
-	LastRating   *questionnaire.Rating `json:"last_rating" nullable:"true"`
-	Standing     *review.StandingKind  `json:"standing" nullable:"true"`
-	InherentRisk *risk.Assessment      `json:"inherent_risk" nullable:"true"`
-	ResidualRisk *risk.Assessment      `json:"residual_risk" nullable:"true"`
+	Rating       *questionnaire.Rating   `json:"rating" nullable:"true"`
+	LastRating   *questionnaire.Rating   `json:"last_rating" nullable:"true"`
+	Standing     *review.StandingKind    `json:"standing" nullable:"true"`
+	InherentRisk orNull[risk.Assessment] `json:"inherent_risk"`
+	ResidualRisk orNull[risk.Assessment] `json:"residual_risk"`
 }
 
 // systemFacts are what our side knows of a system; a supplier sees its name
 // and the own part.
 type systemFacts struct {
-	Identifiers           []inventory.Identifier   `json:"identifiers"`
-	InformationAssetOwner string                   `json:"information_asset_owner"`
-	Criticality           *int                     `json:"criticality" nullable:"true"`
-	DataCategories        []inventory.DataCategory `json:"data_categories" nullable:"true"`
-	PeopleCount           *int                     `json:"people_count" nullable:"true"`
-	PeopleKinds           []string                 `json:"people_kinds"`
-	YearsKept             *int                     `json:"years_kept" nullable:"true"`
-	Hosting               inventory.Hosting        `json:"hosting"`
-	Exposure              inventory.Exposure       `json:"exposure"`
-	Connections           []string                 `json:"connections"`
-	LiveSince             calendar.Date            `json:"live_since"`
-	Tier                  int                      `json:"tier"`
-	TierProvisional       bool                     `json:"tier_provisional"`
-	Consequence           int                      `json:"consequence"`
-	TierOverride          *inventory.TierOverride  `json:"tier_override" nullable:"true"`
+	Identifiers           []inventory.Identifier         `json:"identifiers"`
+	InformationAssetOwner string                         `json:"information_asset_owner"`
+	Criticality           *int                           `json:"criticality" nullable:"true"`
+	DataCategories        []inventory.DataCategory       `json:"data_categories" nullable:"true"`
+	PeopleCount           *int                           `json:"people_count" nullable:"true"`
+	PeopleKinds           []string                       `json:"people_kinds"`
+	YearsKept             *int                           `json:"years_kept" nullable:"true"`
+	Hosting               inventory.Hosting              `json:"hosting"`
+	Exposure              inventory.Exposure             `json:"exposure"`
+	Connections           []string                       `json:"connections"`
+	LiveSince             calendar.Date                  `json:"live_since"`
+	Tier                  int                            `json:"tier"`
+	TierProvisional       bool                           `json:"tier_provisional"`
+	Consequence           int                            `json:"consequence"`
+	TierOverride          orNull[inventory.TierOverride] `json:"tier_override"`
 }
 
 func showSystem(v *portfolio.SystemView) systemOut {
@@ -70,13 +70,13 @@ func showSystem(v *portfolio.SystemView) systemOut {
 		YearsKept: v.YearsKept, Hosting: v.Hosting, Exposure: v.Exposure, Connections: v.Connections, LiveSince: v.LiveSince,
 		Tier: v.Tier, TierProvisional: v.TierProvisional, Consequence: v.Consequence}
 	if v.TierOverride != nil {
-		out.TierOverride = &inventory.TierOverride{Tier: *v.TierOverride, Reason: v.TierOverrideReason}
+		out.TierOverride = orNull[inventory.TierOverride]{&inventory.TierOverride{Tier: *v.TierOverride, Reason: v.TierOverrideReason}}
 	}
 	out.Rating, out.Standing = &v.Standing.Rating, &v.Standing.Kind
 	if v.Standing.LastRating != "" {
 		out.LastRating = &v.Standing.LastRating
 	}
-	out.InherentRisk, out.ResidualRisk = v.InherentRisk, v.ResidualRisk
+	out.InherentRisk, out.ResidualRisk = orNull[risk.Assessment]{v.InherentRisk}, orNull[risk.Assessment]{v.ResidualRisk}
 	return out
 }
 
@@ -119,22 +119,22 @@ type systemBody struct {
 
 // systemOptional are the fields that may be left out.
 type systemOptional struct {
-	Purpose               lang.Text                `json:"purpose,omitempty"`
-	Identifiers           []inventory.Identifier   `json:"identifiers,omitempty"`
-	InformationAssetOwner string                   `json:"information_asset_owner,omitempty"`
-	Suppliers             []inventory.SupplyInput  `json:"suppliers,omitempty"`
-	UsedBy                []uuid.UUID              `json:"used_by,omitempty"`
-	Criticality           *int                     `json:"criticality,omitempty" nullable:"true"`
-	DataCategories        []inventory.DataCategory `json:"data_categories,omitempty" nullable:"true" doc:"null is not known, an empty list is none"`
-	PeopleCount           *int                     `json:"people_count,omitempty" nullable:"true"`
-	PeopleKinds           []string                 `json:"people_kinds,omitempty" nullable:"true"`
-	YearsKept             *int                     `json:"years_kept,omitempty" nullable:"true"`
-	Hosting               *inventory.Hosting       `json:"hosting,omitempty" nullable:"true"`
-	Exposure              *inventory.Exposure      `json:"exposure,omitempty" nullable:"true"`
-	Connections           []string                 `json:"connections,omitempty" nullable:"true"`
-	LiveSince             *calendar.Date           `json:"live_since,omitempty" nullable:"true"`
-	Status                inventory.SystemStatus   `json:"status,omitempty"`
-	TierOverride          *inventory.TierOverride  `json:"tier_override,omitempty" nullable:"true"`
+	Purpose               lang.Text                      `json:"purpose,omitempty"`
+	Identifiers           []inventory.Identifier         `json:"identifiers,omitempty"`
+	InformationAssetOwner *string                        `json:"information_asset_owner,omitempty" nullable:"true"`
+	Suppliers             []inventory.SupplyInput        `json:"suppliers,omitempty"`
+	UsedBy                []uuid.UUID                    `json:"used_by,omitempty"`
+	Criticality           *int                           `json:"criticality,omitempty" nullable:"true"`
+	DataCategories        []inventory.DataCategory       `json:"data_categories,omitempty" nullable:"true" doc:"null is not known, an empty list is none"`
+	PeopleCount           *int                           `json:"people_count,omitempty" nullable:"true"`
+	PeopleKinds           []string                       `json:"people_kinds,omitempty" nullable:"true"`
+	YearsKept             *int                           `json:"years_kept,omitempty" nullable:"true"`
+	Hosting               orNull[inventory.Hosting]      `json:"hosting,omitempty"`
+	Exposure              *inventory.Exposure            `json:"exposure,omitempty" nullable:"true"`
+	Connections           []string                       `json:"connections,omitempty" nullable:"true"`
+	LiveSince             *calendar.Date                 `json:"live_since,omitempty" nullable:"true"`
+	Status                *inventory.SystemStatus        `json:"status,omitempty" nullable:"true"`
+	TierOverride          orNull[inventory.TierOverride] `json:"tier_override,omitempty"`
 }
 
 // AddSystem enters a system.
@@ -192,9 +192,9 @@ func (a *API) SystemReviews(ctx context.Context, in *struct {
 }
 
 type riskOut struct {
-	SystemID uuid.UUID        `json:"system_id"`
-	Inherent *risk.Assessment `json:"inherent" nullable:"true"`
-	Residual *risk.Assessment `json:"residual" nullable:"true"`
+	SystemID uuid.UUID               `json:"system_id"`
+	Inherent orNull[risk.Assessment] `json:"inherent"`
+	Residual orNull[risk.Assessment] `json:"residual"`
 }
 
 // SystemRisk gives the risk of a system with its reasons; a supplier sees none.
@@ -203,7 +203,7 @@ func (a *API) SystemRisk(ctx context.Context, in *byID) (*struct{ Body riskOut }
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body riskOut }{riskOut{v.ID, v.InherentRisk, v.ResidualRisk}}, nil
+	return &struct{ Body riskOut }{riskOut{v.ID, orNull[risk.Assessment]{v.InherentRisk}, orNull[risk.Assessment]{v.ResidualRisk}}}, nil
 }
 
 type useOut struct {

@@ -64,9 +64,9 @@ func (s *Service) Organisation(ctx context.Context, by access.Actor, id uuid.UUI
 type Input struct {
 	Name          lang.Text  `json:"name"`
 	Kind          Kind       `json:"kind"`
-	ODSCode       *string    `json:"ods_code,omitempty"`
-	ParentID      *uuid.UUID `json:"parent_id,omitempty"`
-	SignedForByID *uuid.UUID `json:"signed_for_by_id,omitempty"`
+	ODSCode       *string    `json:"ods_code,omitempty" nullable:"true"`
+	ParentID      *uuid.UUID `json:"parent_id,omitempty" nullable:"true"`
+	SignedForByID *uuid.UUID `json:"signed_for_by_id,omitempty" nullable:"true"`
 }
 
 func (in *Input) check() error {
@@ -188,10 +188,10 @@ type AppointmentInput struct {
 	Role       AppointmentRole `json:"role"`
 	Deputy     bool            `json:"deputy,omitempty"`
 	PersonName string          `json:"person_name"`
-	Email      string          `json:"email,omitempty"`
-	Phone      string          `json:"phone,omitempty"`
-	FromOn     calendar.Date   `json:"from_on,omitempty"`
-	UntilOn    calendar.Date   `json:"until_on,omitempty"`
+	Email      string          `json:"email,omitempty" nullable:"true"`
+	Phone      string          `json:"phone,omitempty" nullable:"true"`
+	FromOn     calendar.Date   `json:"from_on,omitempty" nullable:"true"`
+	UntilOn    calendar.Date   `json:"until_on,omitempty" nullable:"true"`
 }
 
 // Appoint records that a person holds a role at an organisation: by a national

@@ -39,12 +39,12 @@ func New(db *store.DB) *Service { return &Service{db: db} }
 // SupplierInput is what an official enters of a supplier.
 type SupplierInput struct {
 	Name          string         `json:"name"`
-	TradingName   string         `json:"trading_name,omitempty"`
-	CompanyNumber string         `json:"company_number,omitempty"`
+	TradingName   string         `json:"trading_name,omitempty" nullable:"true"`
+	CompanyNumber string         `json:"company_number,omitempty" nullable:"true"`
 	Identifiers   []Identifier   `json:"identifiers,omitempty"`
-	Country       string         `json:"country,omitempty"`
-	Website       string         `json:"website,omitempty"`
-	Status        SupplierStatus `json:"status,omitempty"`
+	Country       string         `json:"country,omitempty" nullable:"true"`
+	Website       string         `json:"website,omitempty" nullable:"true"`
+	Status        SupplierStatus `json:"status,omitempty" nullable:"true"`
 	Contacts      []Contact      `json:"contacts,omitempty"`
 	Note          lang.Text      `json:"note,omitempty"`
 }
@@ -189,10 +189,10 @@ func (s *Service) Suppliers(ctx context.Context, by access.Actor, f SupplierFilt
 // CertificateInput is what is entered of a certificate.
 type CertificateInput struct {
 	Kind      string        `json:"kind"`
-	Name      string        `json:"name,omitempty"`
-	Number    string        `json:"number,omitempty"`
-	Covers    string        `json:"scope,omitempty"`
-	ExpiresOn calendar.Date `json:"expires_on,omitempty"`
+	Name      string        `json:"name,omitempty" nullable:"true"`
+	Number    string        `json:"number,omitempty" nullable:"true"`
+	Covers    string        `json:"scope,omitempty" nullable:"true"`
+	ExpiresOn calendar.Date `json:"expires_on,omitempty" nullable:"true"`
 }
 
 // AddCertificate records a certificate that a supplier holds.
@@ -237,9 +237,9 @@ func (s *Service) Certificates(ctx context.Context, by access.Actor, supplier uu
 // SubcontractorInput is what is entered of a sub-contractor.
 type SubcontractorInput struct {
 	Name                  string `json:"name"`
-	Country               string `json:"country,omitempty"`
-	Purpose               string `json:"purpose,omitempty"`
-	ProcessesPersonalData *bool  `json:"processes_personal_data,omitempty"`
+	Country               string `json:"country,omitempty" nullable:"true"`
+	Purpose               string `json:"purpose,omitempty" nullable:"true"`
+	ProcessesPersonalData *bool  `json:"processes_personal_data,omitempty" nullable:"true"`
 }
 
 // AddSubcontractor records one on whom a supplier relies.

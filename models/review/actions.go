@@ -17,9 +17,9 @@ import (
 // ActionInput is what will be done, by whom, by when.
 type ActionInput struct {
 	FindingID uuid.UUID     `json:"finding_id"`
-	Side      Side          `json:"side,omitempty"`
+	Side      Side          `json:"side,omitempty" nullable:"true"`
 	Text      lang.Text     `json:"text"`
-	OwnerName string        `json:"owner_name,omitempty"`
+	OwnerName string        `json:"owner_name,omitempty" nullable:"true"`
 	DueOn     calendar.Date `json:"due_on"`
 }
 

@@ -63,8 +63,8 @@ type Proposal struct {
 // AssessInput is what a reviewer adds to the worked-out result.
 type AssessInput struct {
 	Proposals           []Proposal `json:"proposals,omitempty"`
-	AccuracyCheckDays   *int       `json:"accuracy_check_days,omitempty"`
-	AccuracyCheckReason string     `json:"accuracy_check_reason,omitempty"`
+	AccuracyCheckDays   *int       `json:"accuracy_check_days,omitempty" nullable:"true"`
+	AccuracyCheckReason string     `json:"accuracy_check_reason,omitempty" nullable:"true"`
 }
 
 // Assess fixes the rating, drafts a finding for each question judged not met,

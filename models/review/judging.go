@@ -52,9 +52,9 @@ func independent(tx *store.Tx, r *Review) error {
 // JudgementInput is what a reviewer says of an answer.
 type JudgementInput struct {
 	Outcome     questionnaire.Outcome `json:"outcome"`
-	Basis       questionnaire.Basis   `json:"basis,omitempty"`
+	Basis       questionnaire.Basis   `json:"basis,omitempty" nullable:"true"`
 	EvidenceIDs []uuid.UUID           `json:"evidence_ids,omitempty"`
-	Note        string                `json:"note,omitempty"`
+	Note        string                `json:"note,omitempty" nullable:"true"`
 	Feedback    lang.Text             `json:"feedback,omitempty"`
 }
 

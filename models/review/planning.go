@@ -90,9 +90,9 @@ type PlanInput struct {
 	SystemIDs         []uuid.UUID   `json:"system_ids"`
 	QuestionnaireCode string        `json:"questionnaire_code"`
 	DueOn             calendar.Date `json:"due_on"`
-	Kind              Kind          `json:"kind,omitempty"`
+	Kind              Kind          `json:"kind,omitempty" nullable:"true"`
 	ReviewerIDs       []uuid.UUID   `json:"reviewer_ids,omitempty"`
-	ProgrammeID       *uuid.UUID    `json:"programme_id,omitempty"`
+	ProgrammeID       *uuid.UUID    `json:"programme_id,omitempty" nullable:"true"`
 }
 
 // Plan plans a review of a supplier over systems that it has a part in.
@@ -230,7 +230,7 @@ func assign(tx *store.Tx, r *Review, systemIDs, reviewers []uuid.UUID) error {
 // EditInput is what an official may change of a review under way. Nil keeps
 // what stands; a later due date leaves the first one on record.
 type EditInput struct {
-	DueOn       *calendar.Date `json:"due_on,omitempty"`
+	DueOn       *calendar.Date `json:"due_on,omitempty" nullable:"true"`
 	ReviewerIDs *[]uuid.UUID   `json:"reviewer_ids,omitempty"`
 }
 
@@ -277,9 +277,9 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id uuid.UUID, versi
 type Invited struct {
 	Name          string   `json:"name"`
 	Email         string   `json:"email"`
-	Language      lang.Tag `json:"language,omitempty"`
-	Lead          bool     `json:"lead,omitempty"`
-	LeadConfirmed bool     `json:"lead_confirmed,omitempty"`
+	Language      lang.Tag `json:"language,omitempty" nullable:"true"`
+	Lead          bool     `json:"lead,omitempty" nullable:"true"`
+	LeadConfirmed bool     `json:"lead_confirmed,omitempty" nullable:"true"`
 	Sections      []string `json:"sections,omitempty"` // none means all
 }
 

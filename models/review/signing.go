@@ -99,7 +99,7 @@ type SignInput struct {
 	Decision         Decision    `json:"decision"`
 	AssessmentDigest string      `json:"assessment_digest"`
 	Conditions       []lang.Text `json:"conditions,omitempty"`
-	IntervalMonths   *int        `json:"interval_months,omitempty"`
+	IntervalMonths   *int        `json:"interval_months,omitempty" nullable:"true"`
 }
 
 func (in *SignInput) check(longest int) error {

@@ -1,0 +1,54 @@
+# What a developer types. "make" alone lists it.
+
+GOLANGCI_LINT_VERSION = v2.15.0
+
+BROWSER_TESTS = $(wildcard tests/browser/*.test.mjs)
+ASSET_SOURCES = templates/assets.mjs $(wildcard templates/styles/*.scss) $(wildcard templates/scripts/*.js)
+# The lint tool stands beside the sources, under its version, so that another
+# project's does not count and a new version is built once.
+GOLANGCI_LINT = .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run build assets test lint fmt
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## serve the demonstration at http://127.0.0.1:8080, data in ./data
+	./sicrwydd serve --demo
+
+build: assets ## build the program ./sicrwydd
+	CGO_ENABLED=0 go build -o sicrwydd ./app
+
+assets: templates/assets/app.css ## build styles and scripts from the npm packages
+
+templates/assets/app.css: node_modules/.package-lock.json $(ASSET_SOURCES)
+	npm run --silent assets
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# The program under -race needs a C compiler; what is shipped does not.
+test: ## install what tests need, then run every test on SQLite and PostgreSQL
+	tests/setup
+	$(MAKE) build
+	CGO_ENABLED=1 tests/with-postgres go test -race -vet=off -p 2 -timeout 20m ./...
+ifneq ($(BROWSER_TESTS),)
+	tests/with-postgres node --test --test-concurrency=1 $(BROWSER_TESTS)
+	@echo "Every test passed: Go on SQLite and PostgreSQL, and the browser."
+else
+	@echo "tests/browser holds no *.test.mjs yet: the browser tests were NOT run."
+	@echo "Every Go test passed, on SQLite and PostgreSQL."
+endif
+
+lint: $(GOLANGCI_LINT) ## check the code against the rules of the house
+	$(GOLANGCI_LINT) run ./...
+
+$(GOLANGCI_LINT):
+	GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv .bin/golangci-lint $@
+
+fmt: ## format the code
+	gofmt -w app handlers models reports seed templates
