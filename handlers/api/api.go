@@ -211,14 +211,14 @@ func location(l string) string {
 	return l
 }
 
-// page is the query of every list.
-type page struct {
+// Page is the query of every list.
+type Page struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	After string `query:"after" doc:"The cursor that the page before gave"`
 	Sort  string `query:"sort" doc:"A field, or -field for descending"`
 }
 
-func (p page) paging() store.Paging {
+func (p Page) paging() store.Paging {
 	return store.Paging{Limit: p.Limit, After: p.After, Sort: p.Sort}
 }
 
@@ -262,13 +262,13 @@ func shown[T any](status, version int, body T) *thing[T] {
 	return &thing[T]{Status: status, ETag: etag(version), Body: body}
 }
 
-// match is the header of every change.
-type match struct {
+// Match is the header of every change.
+type Match struct {
 	IfMatch string `header:"If-Match" doc:"The version changed, as the ETag gave it"`
 }
 
 // version reads the header: missing is 428, "*" asks for no check.
-func (m match) version() (int, error) {
+func (m Match) version() (int, error) {
 	value := strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/")
 	switch value {
 	case "":

@@ -36,7 +36,7 @@ func showOrganisation(theirs bool) func(*directory.Organisation) organisationOut
 
 // Organisations lists the organisations.
 func (a *API) Organisations(ctx context.Context, in *struct {
-	page
+	Page
 	Q    string         `query:"q"`
 	Kind directory.Kind `query:"kind"`
 }) (*list[organisationOut], error) {
@@ -47,12 +47,13 @@ func (a *API) Organisations(ctx context.Context, in *struct {
 	return listOf(rows, showOrganisation(actor(ctx).OnSupplierSide())), nil
 }
 
-type byID struct {
+// ByID names one thing by its id.
+type ByID struct {
 	ID uuid.UUID `path:"id"`
 }
 
 // Organisation gives one organisation.
-func (a *API) Organisation(ctx context.Context, in *byID) (*thing[organisationOut], error) {
+func (a *API) Organisation(ctx context.Context, in *ByID) (*thing[organisationOut], error) {
 	o, err := a.Directory.Organisation(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -79,8 +80,8 @@ type organisationChange struct {
 
 // ChangeOrganisation changes the fields that were sent.
 func (a *API) ChangeOrganisation(ctx context.Context, in *struct {
-	byID
-	match
+	ByID
+	Match
 	Body    organisationChange
 	RawBody []byte
 }) (*thing[organisationOut], error) {
@@ -101,7 +102,7 @@ type appointmentOut struct {
 }
 
 // Appointments lists who holds which role at an organisation.
-func (a *API) Appointments(ctx context.Context, in *byID) (*list[appointmentOut], error) {
+func (a *API) Appointments(ctx context.Context, in *ByID) (*list[appointmentOut], error) {
 	rows, err := a.Directory.Appointments(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func showAppointment(row *directory.Appointment) appointmentOut {
 
 // Appoint records that a person holds a role at an organisation.
 func (a *API) Appoint(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body directory.AppointmentInput
 }) (*thing[appointmentOut], error) {
 	row, err := a.Directory.Appoint(ctx, actor(ctx), in.ID, in.Body)
@@ -140,7 +141,7 @@ func showGroup(g *directory.Group) groupOut {
 }
 
 // Groups lists the governance groups.
-func (a *API) Groups(ctx context.Context, in *struct{ page }) (*list[groupOut], error) {
+func (a *API) Groups(ctx context.Context, in *struct{ Page }) (*list[groupOut], error) {
 	rows, err := a.Directory.Groups(ctx, actor(ctx), in.paging())
 	if err != nil {
 		return nil, err
@@ -149,7 +150,7 @@ func (a *API) Groups(ctx context.Context, in *struct{ page }) (*list[groupOut], 
 }
 
 // Group gives one governance group.
-func (a *API) Group(ctx context.Context, in *byID) (*thing[groupOut], error) {
+func (a *API) Group(ctx context.Context, in *ByID) (*thing[groupOut], error) {
 	g, err := a.Directory.Group(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func showQuestionnaire(q *questionnaire.Questionnaire) questionnaireOut {
 }
 
 // ListQuestionnaires lists the questionnaires.
-func (a *API) ListQuestionnaires(ctx context.Context, in *struct{ page }) (*list[questionnaireOut], error) {
+func (a *API) ListQuestionnaires(ctx context.Context, in *struct{ Page }) (*list[questionnaireOut], error) {
 	rows, err := a.Services.Questionnaires.Questionnaires(ctx, actor(ctx), in.paging())
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (a *API) ListQuestionnaires(ctx context.Context, in *struct{ page }) (*list
 }
 
 // Questionnaire gives one questionnaire.
-func (a *API) Questionnaire(ctx context.Context, in *byID) (*thing[questionnaireOut], error) {
+func (a *API) Questionnaire(ctx context.Context, in *ByID) (*thing[questionnaireOut], error) {
 	q, err := a.Services.Questionnaires.Questionnaire(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ type versionOut struct {
 }
 
 // QuestionnaireVersions lists the versions of a questionnaire, newest first.
-func (a *API) QuestionnaireVersions(ctx context.Context, in *byID) (*list[versionOut], error) {
+func (a *API) QuestionnaireVersions(ctx context.Context, in *ByID) (*list[versionOut], error) {
 	rows, err := a.Services.Questionnaires.Versions(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func showFramework(f *questionnaire.Framework) frameworkOut {
 }
 
 // Frameworks lists the frameworks.
-func (a *API) Frameworks(ctx context.Context, in *struct{ page }) (*list[frameworkOut], error) {
+func (a *API) Frameworks(ctx context.Context, in *struct{ Page }) (*list[frameworkOut], error) {
 	rows, err := a.Services.Questionnaires.Frameworks(ctx, actor(ctx), in.paging())
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ type requirementOut struct {
 }
 
 // Requirements lists the requirements of a framework.
-func (a *API) Requirements(ctx context.Context, in *byID) (*list[requirementOut], error) {
+func (a *API) Requirements(ctx context.Context, in *ByID) (*list[requirementOut], error) {
 	rows, err := a.Services.Questionnaires.Requirements(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (a *API) moved(ctx context.Context, r *review.Review, err error) (*thing[re
 
 // Reviews lists the reviews.
 func (a *API) ListReviews(ctx context.Context, in *struct {
-	page
+	Page
 	Q          string       `query:"q"`
 	State      review.State `query:"state"`
 	SupplierID uuid.UUID    `query:"supplier_id"`
@@ -55,7 +55,7 @@ func (a *API) ListReviews(ctx context.Context, in *struct {
 }
 
 // Review gives one review.
-func (a *API) Review(ctx context.Context, in *byID) (*thing[reviewOut], error) {
+func (a *API) Review(ctx context.Context, in *ByID) (*thing[reviewOut], error) {
 	return a.detail(ctx, in.ID, http.StatusOK, nil)
 }
 
@@ -70,8 +70,8 @@ func (a *API) PlanReview(ctx context.Context, in *struct{ Body review.PlanInput 
 
 // EditReview changes the due date or the reviewers.
 func (a *API) EditReview(ctx context.Context, in *struct {
-	byID
-	match
+	ByID
+	Match
 	Body review.EditInput
 }) (*thing[reviewOut], error) {
 	version, err := in.version()
@@ -84,7 +84,7 @@ func (a *API) EditReview(ctx context.Context, in *struct {
 
 // IssueReview asks the supplier.
 func (a *API) IssueReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Respondents []review.Invited `json:"respondents,omitempty"`
 	}
@@ -98,7 +98,7 @@ func (a *API) IssueReview(ctx context.Context, in *struct {
 
 // AddRespondent invites a further person.
 func (a *API) AddRespondent(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body review.Invited
 }) (*thing[reviewOut], error) {
 	warnings, err := a.Services.Reviews.AddRespondent(ctx, actor(ctx), in.ID, in.Body)
@@ -109,7 +109,7 @@ func (a *API) AddRespondent(ctx context.Context, in *struct {
 }
 
 // ReviewQuestions lists the questions in order; the list is not paged.
-func (a *API) ReviewQuestions(ctx context.Context, in *byID) (*struct {
+func (a *API) ReviewQuestions(ctx context.Context, in *ByID) (*struct {
 	Body struct {
 		Items []review.QuestionView `json:"items"`
 	}
@@ -127,9 +127,9 @@ func (a *API) ReviewQuestions(ctx context.Context, in *byID) (*struct {
 	return out, nil
 }
 
-// bySlot names a question of a review, and the system where it needs one.
-type bySlot struct {
-	byID
+// BySlot names a question of a review, and the system where it needs one.
+type BySlot struct {
+	ByID
 	Key      string    `path:"key"`
 	SystemID uuid.UUID `query:"system_id"`
 }
@@ -146,7 +146,7 @@ type answerOut struct {
 
 // PutAnswer saves an answer.
 func (a *API) PutAnswer(ctx context.Context, in *struct {
-	bySlot
+	BySlot
 	Body    answerBody
 	RawBody []byte
 }) (*struct{ Body answerOut }, error) {
@@ -166,7 +166,7 @@ func (a *API) PutAnswer(ctx context.Context, in *struct {
 
 // SubmitReview hands in the answers.
 func (a *API) SubmitReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		StatementAgreed bool   `json:"statement_agreed,omitempty"`
 		Name            string `json:"name,omitempty"`
@@ -180,7 +180,7 @@ func (a *API) SubmitReview(ctx context.Context, in *struct {
 
 // PutJudgement says whether an answer is good enough.
 func (a *API) PutJudgement(ctx context.Context, in *struct {
-	bySlot
+	BySlot
 	Body review.JudgementInput
 }) (*struct{ Body *review.QuestionView }, error) {
 	view, err := a.Services.Reviews.Judge(ctx, actor(ctx), in.ID, in.Key, in.SystemID, in.Body)
@@ -193,7 +193,7 @@ func (a *API) PutJudgement(ctx context.Context, in *struct {
 // ReturnReview gives questions back. A question is named by its key, or by key
 // and system.
 func (a *API) ReturnReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Questions []any     `json:"questions" doc:"\"key\" or {\"key\", \"system_id\"}"`
 		Message   lang.Text `json:"message"`
@@ -233,7 +233,7 @@ func readSlot(named any) (questionnaire.Slot, bool) {
 
 // AssessReview fixes the rating and shares the draft.
 func (a *API) AssessReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body review.AssessInput `required:"false"`
 }) (*thing[reviewOut], error) {
 	r, err := a.Services.Reviews.Assess(ctx, actor(ctx), in.ID, in.Body)
@@ -242,7 +242,7 @@ func (a *API) AssessReview(ctx context.Context, in *struct {
 
 // SignOffReview decides for a host.
 func (a *API) SignOffReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body review.SignInput
 }) (*thing[reviewOut], error) {
 	r, err := a.Services.Reviews.SignOff(ctx, actor(ctx), in.ID, in.Body)
@@ -251,7 +251,7 @@ func (a *API) SignOffReview(ctx context.Context, in *struct {
 
 // SendBackReview gives the review back to its reviewers.
 func (a *API) SendBackReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Message lang.Text `json:"message"`
 	}
@@ -261,7 +261,7 @@ func (a *API) SendBackReview(ctx context.Context, in *struct {
 }
 
 type reasonBody struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason"`
 	}
@@ -269,7 +269,7 @@ type reasonBody struct {
 
 // CloseReview ends a review that was declined or not answered.
 func (a *API) CloseReview(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Because string `json:"because"`
 		Reason  string `json:"reason"`
@@ -286,7 +286,7 @@ func (a *API) CancelReview(ctx context.Context, in *reasonBody) (*thing[reviewOu
 }
 
 // AgreeToCancel adds an approver's agreement.
-func (a *API) AgreeToCancel(ctx context.Context, in *byID) (*thing[reviewOut], error) {
+func (a *API) AgreeToCancel(ctx context.Context, in *ByID) (*thing[reviewOut], error) {
 	r, err := a.Services.Reviews.AgreeToCancel(ctx, actor(ctx), in.ID)
 	return a.moved(ctx, r, err)
 }
@@ -307,7 +307,7 @@ type systemRating struct {
 }
 
 // ReviewRating explains the rating point by point.
-func (a *API) ReviewRating(ctx context.Context, in *byID) (*struct{ Body ratingOut }, error) {
+func (a *API) ReviewRating(ctx context.Context, in *ByID) (*struct{ Body ratingOut }, error) {
 	card, err := a.Services.Reviews.Rating(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -330,7 +330,7 @@ type receiptOut struct {
 }
 
 // ReviewReceipt gives the latest receipt.
-func (a *API) ReviewReceipt(ctx context.Context, in *byID) (*struct{ Body receiptOut }, error) {
+func (a *API) ReviewReceipt(ctx context.Context, in *ByID) (*struct{ Body receiptOut }, error) {
 	r, key, err := a.Services.Reviews.ReceiptOf(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -339,7 +339,7 @@ func (a *API) ReviewReceipt(ctx context.Context, in *byID) (*struct{ Body receip
 }
 
 // ReviewHistory tells what was done.
-func (a *API) ReviewHistory(ctx context.Context, in *byID) (*list[review.HistoryEntry], error) {
+func (a *API) ReviewHistory(ctx context.Context, in *ByID) (*list[review.HistoryEntry], error) {
 	rows, err := a.Services.Reviews.History(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -383,7 +383,7 @@ func findingShown(status int, f *review.Finding, err error) (*thing[findingOut],
 
 // Findings lists findings.
 func (a *API) Findings(ctx context.Context, in *struct {
-	page
+	Page
 	ReviewID uuid.UUID       `query:"review_id"`
 	Severity review.Severity `query:"severity"`
 }) (*list[findingOut], error) {
@@ -395,12 +395,12 @@ func (a *API) Findings(ctx context.Context, in *struct {
 }
 
 // Finding gives one finding.
-func (a *API) Finding(ctx context.Context, in *byID) (*thing[findingOut], error) {
+func (a *API) Finding(ctx context.Context, in *ByID) (*thing[findingOut], error) {
 	f, err := a.Services.Reviews.Finding(ctx, actor(ctx), in.ID)
 	return findingShown(http.StatusOK, f, err)
 }
 
-type findingBody struct {
+type FindingBody struct {
 	SystemID *uuid.UUID           `json:"system_id,omitempty" nullable:"true"`
 	Severity review.Severity      `json:"severity,omitempty"`
 	Title    lang.Text            `json:"title,omitempty"`
@@ -412,10 +412,10 @@ type findingBody struct {
 func (a *API) AddFinding(ctx context.Context, in *struct {
 	Body struct {
 		ReviewID uuid.UUID `json:"review_id"`
-		findingBody
+		FindingBody
 	}
 }) (*thing[findingOut], error) {
-	b := in.Body.findingBody
+	b := in.Body.FindingBody
 	input := review.FindingInput{Severity: b.Severity, Title: b.Title, Detail: b.Detail, Slots: b.Slots}
 	if b.SystemID != nil {
 		input.SystemID = *b.SystemID
@@ -426,9 +426,9 @@ func (a *API) AddFinding(ctx context.Context, in *struct {
 
 // ChangeFinding changes the fields that were sent.
 func (a *API) ChangeFinding(ctx context.Context, in *struct {
-	byID
-	match
-	Body    findingBody
+	ByID
+	Match
+	Body    FindingBody
 	RawBody []byte
 }) (*thing[findingOut], error) {
 	version, err := in.version()
@@ -441,7 +441,7 @@ func (a *API) ChangeFinding(ctx context.Context, in *struct {
 
 // CommentOnFinding is the supplier's part in the accuracy check.
 func (a *API) CommentOnFinding(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Comment string `json:"comment"`
 	}
@@ -452,7 +452,7 @@ func (a *API) CommentOnFinding(ctx context.Context, in *struct {
 
 // ResolveComment accepts or rejects the supplier's comment.
 func (a *API) ResolveComment(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Outcome string    `json:"outcome"`
 		Reply   lang.Text `json:"reply,omitempty"`
@@ -490,7 +490,7 @@ func actionShown(status int, x *review.Action, err error) (*thing[actionOut], er
 
 // Actions lists actions.
 func (a *API) Actions(ctx context.Context, in *struct {
-	page
+	Page
 	ReviewID uuid.UUID `query:"review_id"`
 }) (*list[actionOut], error) {
 	rows, err := a.Services.Reviews.Actions(ctx, actor(ctx), in.ReviewID, in.paging())
@@ -501,7 +501,7 @@ func (a *API) Actions(ctx context.Context, in *struct {
 }
 
 // Action gives one action.
-func (a *API) Action(ctx context.Context, in *byID) (*thing[actionOut], error) {
+func (a *API) Action(ctx context.Context, in *ByID) (*thing[actionOut], error) {
 	x, err := a.Services.Reviews.Action(ctx, actor(ctx), in.ID)
 	return actionShown(http.StatusOK, x, err)
 }
@@ -514,7 +514,7 @@ func (a *API) AddAction(ctx context.Context, in *struct{ Body review.ActionInput
 
 // CompleteAction says that an action is done.
 func (a *API) CompleteAction(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Completion string `json:"completion"`
 	}
@@ -524,7 +524,7 @@ func (a *API) CompleteAction(ctx context.Context, in *struct {
 }
 
 // VerifyAction confirms that an action is done.
-func (a *API) VerifyAction(ctx context.Context, in *byID) (*thing[actionOut], error) {
+func (a *API) VerifyAction(ctx context.Context, in *ByID) (*thing[actionOut], error) {
 	x, err := a.Services.Reviews.VerifyAction(ctx, actor(ctx), in.ID)
 	return actionShown(http.StatusOK, x, err)
 }

@@ -56,7 +56,7 @@ func showSupplier(v *portfolio.SupplierView) supplierOut {
 
 // Suppliers lists the suppliers.
 func (a *API) Suppliers(ctx context.Context, in *struct {
-	page
+	Page
 	Q      string                   `query:"q"`
 	Status inventory.SupplierStatus `query:"status" enum:"prospective,active,ended"`
 }) (*list[supplierOut], error) {
@@ -68,7 +68,7 @@ func (a *API) Suppliers(ctx context.Context, in *struct {
 }
 
 // Supplier gives one supplier.
-func (a *API) Supplier(ctx context.Context, in *byID) (*thing[supplierOut], error) {
+func (a *API) Supplier(ctx context.Context, in *ByID) (*thing[supplierOut], error) {
 	return a.supplier(ctx, in.ID, http.StatusOK)
 }
 
@@ -103,8 +103,8 @@ type supplierChange struct {
 
 // ChangeSupplier changes the fields that were sent.
 func (a *API) ChangeSupplier(ctx context.Context, in *struct {
-	byID
-	match
+	ByID
+	Match
 	Body    supplierChange
 	RawBody []byte
 }) (*thing[supplierOut], error) {
@@ -120,8 +120,8 @@ func (a *API) ChangeSupplier(ctx context.Context, in *struct {
 
 // SupplierSystems lists the systems in which a supplier has a part.
 func (a *API) SupplierSystems(ctx context.Context, in *struct {
-	byID
-	page
+	ByID
+	Page
 }) (*list[systemOut], error) {
 	if _, err := a.Inventory.Supplier(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
@@ -135,8 +135,8 @@ func (a *API) SupplierSystems(ctx context.Context, in *struct {
 
 // SupplierReviews lists the reviews of a supplier.
 func (a *API) SupplierReviews(ctx context.Context, in *struct {
-	byID
-	page
+	ByID
+	Page
 }) (*list[*review.Detail], error) {
 	if _, err := a.Inventory.Supplier(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func showCertificate(c *inventory.Certificate) certificateOut {
 }
 
 // Certificates lists the certificates that a supplier holds.
-func (a *API) Certificates(ctx context.Context, in *byID) (*list[certificateOut], error) {
+func (a *API) Certificates(ctx context.Context, in *ByID) (*list[certificateOut], error) {
 	rows, err := a.Inventory.Certificates(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (a *API) Certificates(ctx context.Context, in *byID) (*list[certificateOut]
 
 // AddCertificate records a certificate.
 func (a *API) AddCertificate(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body inventory.CertificateInput
 }) (*thing[certificateOut], error) {
 	c, err := a.Inventory.AddCertificate(ctx, actor(ctx), in.ID, in.Body)
@@ -191,7 +191,7 @@ func showSubcontractor(c *inventory.Subcontractor) subcontractorOut {
 }
 
 // Subcontractors lists those on whom a supplier relies.
-func (a *API) Subcontractors(ctx context.Context, in *byID) (*list[subcontractorOut], error) {
+func (a *API) Subcontractors(ctx context.Context, in *ByID) (*list[subcontractorOut], error) {
 	rows, err := a.Inventory.Subcontractors(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (a *API) Subcontractors(ctx context.Context, in *byID) (*list[subcontractor
 
 // AddSubcontractor records one on whom a supplier relies.
 func (a *API) AddSubcontractor(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body inventory.SubcontractorInput
 }) (*thing[subcontractorOut], error) {
 	c, err := a.Inventory.AddSubcontractor(ctx, actor(ctx), in.ID, in.Body)

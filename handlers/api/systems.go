@@ -25,7 +25,7 @@ type systemOut struct {
 	Suppliers          []inventory.SupplyInput `json:"suppliers"`
 	UsedBy             []uuid.UUID             `json:"used_by,omitempty"`
 	Status             inventory.SystemStatus  `json:"status"`
-	*systemFacts
+	*SystemFacts
 	Rating       *questionnaire.Rating   `json:"rating" nullable:"true"`
 	LastRating   *questionnaire.Rating   `json:"last_rating" nullable:"true"`
 	Standing     *review.StandingKind    `json:"standing" nullable:"true"`
@@ -33,9 +33,9 @@ type systemOut struct {
 	ResidualRisk orNull[risk.Assessment] `json:"residual_risk"`
 }
 
-// systemFacts are what our side knows of a system; a supplier sees its name
+// SystemFacts are what our side knows of a system; a supplier sees its name
 // and the own part.
-type systemFacts struct {
+type SystemFacts struct {
 	Identifiers           []inventory.Identifier         `json:"identifiers"`
 	InformationAssetOwner string                         `json:"information_asset_owner"`
 	Criticality           *int                           `json:"criticality" nullable:"true"`
@@ -65,7 +65,7 @@ func showSystem(v *portfolio.SystemView) systemOut {
 	if v.Standing == nil {
 		return out
 	}
-	out.systemFacts = &systemFacts{Identifiers: v.Identifiers, InformationAssetOwner: v.InformationAssetOwner,
+	out.SystemFacts = &SystemFacts{Identifiers: v.Identifiers, InformationAssetOwner: v.InformationAssetOwner,
 		Criticality: v.Criticality, DataCategories: v.DataCategories, PeopleCount: v.PeopleCount, PeopleKinds: v.PeopleKinds,
 		YearsKept: v.YearsKept, Hosting: v.Hosting, Exposure: v.Exposure, Connections: v.Connections, LiveSince: v.LiveSince,
 		Tier: v.Tier, TierProvisional: v.TierProvisional, Consequence: v.Consequence}
@@ -82,7 +82,7 @@ func showSystem(v *portfolio.SystemView) systemOut {
 
 // Systems lists the systems.
 func (a *API) Systems(ctx context.Context, in *struct {
-	page
+	Page
 	Q                  string                 `query:"q"`
 	Status             inventory.SystemStatus `query:"status" enum:"planned,live,retired"`
 	Tier               int                    `query:"tier" minimum:"0" maximum:"4"`
@@ -98,7 +98,7 @@ func (a *API) Systems(ctx context.Context, in *struct {
 }
 
 // System gives one system.
-func (a *API) System(ctx context.Context, in *byID) (*thing[systemOut], error) {
+func (a *API) System(ctx context.Context, in *ByID) (*thing[systemOut], error) {
 	return a.system(ctx, in.ID, http.StatusOK)
 }
 
@@ -114,11 +114,11 @@ func (a *API) system(ctx context.Context, id uuid.UUID, status int) (*thing[syst
 type systemBody struct {
 	Name               lang.Text `json:"name"`
 	HostOrganisationID uuid.UUID `json:"host_organisation_id"`
-	systemOptional
+	SystemOptional
 }
 
-// systemOptional are the fields that may be left out.
-type systemOptional struct {
+// SystemOptional are the fields that may be left out.
+type SystemOptional struct {
 	Purpose               lang.Text                      `json:"purpose,omitempty"`
 	Identifiers           []inventory.Identifier         `json:"identifiers,omitempty"`
 	InformationAssetOwner *string                        `json:"information_asset_owner,omitempty" nullable:"true"`
@@ -156,13 +156,13 @@ func (a *API) AddSystem(ctx context.Context, in *struct {
 type systemChange struct {
 	Name               *lang.Text `json:"name,omitempty"`
 	HostOrganisationID *uuid.UUID `json:"host_organisation_id,omitempty"`
-	systemOptional
+	SystemOptional
 }
 
 // ChangeSystem changes the fields that were sent.
 func (a *API) ChangeSystem(ctx context.Context, in *struct {
-	byID
-	match
+	ByID
+	Match
 	Body    systemChange
 	RawBody []byte
 }) (*thing[systemOut], error) {
@@ -178,8 +178,8 @@ func (a *API) ChangeSystem(ctx context.Context, in *struct {
 
 // SystemReviews lists the reviews of a system.
 func (a *API) SystemReviews(ctx context.Context, in *struct {
-	byID
-	page
+	ByID
+	Page
 }) (*list[*review.Detail], error) {
 	if _, err := a.Inventory.System(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ type riskOut struct {
 }
 
 // SystemRisk gives the risk of a system with its reasons; a supplier sees none.
-func (a *API) SystemRisk(ctx context.Context, in *byID) (*struct{ Body riskOut }, error) {
+func (a *API) SystemRisk(ctx context.Context, in *ByID) (*struct{ Body riskOut }, error) {
 	v, err := a.Portfolio.System(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -216,7 +216,7 @@ type useOut struct {
 }
 
 // SystemUses lists who uses a system.
-func (a *API) SystemUses(ctx context.Context, in *byID) (*list[useOut], error) {
+func (a *API) SystemUses(ctx context.Context, in *ByID) (*list[useOut], error) {
 	d, err := a.Inventory.System(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err

@@ -56,7 +56,7 @@ func (r reach) condition(by access.Actor, p access.Permission, column string) Co
 }
 
 // subquery gives column IN (sql); the placeholder (orgs) stands for the actor's
-// organisations.
+// organisations, and comes after those of the other args.
 func subquery(by access.Actor, column, sql string, args ...any) Condition {
 	return expand(by, column+" IN ("+sql+")", args)
 }
@@ -221,7 +221,7 @@ var reportReach = reach{
 	},
 	access.Published: func(by access.Actor, column string) Condition {
 		return subquery(by, column, `SELECT report_id FROM report_readers
-			WHERE organisation_id IN (orgs) OR governance_group_id = ?`, by.GroupID)
+			WHERE governance_group_id = ? OR organisation_id IN (orgs)`, by.GroupID)
 	},
 }
 
