@@ -41,6 +41,14 @@ func (d signData) Claims() int {
 	return n
 }
 
+// Digest names the assessment that is signed.
+func (d signData) Digest() string {
+	if d.Review.AssessmentDigest == nil {
+		return ""
+	}
+	return *d.Review.AssessmentDigest
+}
+
 const typedConditions = 3
 
 func (p *Pages) signPage(v *View, data signData) (Page, error) {

@@ -1,0 +1,124 @@
+// A running product with demonstration data, and a browser to use it with.
+import { spawn, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+export const password = 'tri chynnig i Gymro'
+export const screenshots = join(root, 'tests', 'browser', 'screenshots')
+
+const freePort = () => new Promise((resolve, reject) => {
+  const server = createServer()
+  server.on('error', reject)
+  server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
+})
+
+// open starts the product in a folder of its own and a browser.
+export async function open() {
+  const folder = mkdtempSync(join(tmpdir(), 'sicrwydd-'))
+  const program = join(folder, 'sicrwydd')
+  execFileSync('go', ['build', '-o', program, './app'], { cwd: root, env: { ...process.env, CGO_ENABLED: '0' }, stdio: 'inherit' })
+  const address = `127.0.0.1:${await freePort()}`
+  const server = spawn(program, ['serve', '--demo'], {
+    cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: folder, SICRWYDD_ADDR: address, SICRWYDD_DATA: join(folder, 'data') },
+  })
+  let log = ''
+  server.stderr.on('data', chunk => { log += chunk })
+  const base = `http://${address}`
+  for (let tries = 0; ; tries++) {
+    try { if ((await fetch(`${base}/readyz`)).ok) break } catch { /* not listening yet */ }
+    if (tries > 300 || server.exitCode !== null) throw new Error(`the server does not answer:\n${log}`)
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  mkdirSync(screenshots, { recursive: true })
+  return { base, browser, errors: () => log.split('\n').filter(line => line.includes('"level":"ERROR"')),
+    async close() {
+      await browser.close()
+      server.kill('SIGTERM')
+      await new Promise(resolve => server.on('exit', resolve))
+      rmSync(folder, { recursive: true, force: true })
+    } }
+}
+
+// Reader is one person at one browser. Where scripts are off, axe runs on the
+// same page in a context where it can, without the page's own scripts.
+export class Reader {
+  static async come(house, { lang = 'en', scripts = true } = {}) {
+    const reader = new Reader()
+    reader.house = house
+    reader.lang = lang
+    reader.scripts = scripts
+    reader.context = await house.browser.newContext({ javaScriptEnabled: scripts, viewport: { width: 1280, height: 900 }, acceptDownloads: true })
+    reader.page = await reader.context.newPage()
+    reader.seen = []
+    reader.problems = []
+    reader.page.on('pageerror', error => reader.problems.push(String(error)))
+    reader.page.on('console', message => {
+      const text = message.text()
+      if (message.type() === 'error' && !text.includes('Failed to load resource')) reader.problems.push(text)
+    })
+    return reader
+  }
+
+  // go opens a page and looks at it.
+  async go(path) {
+    const answer = await this.page.goto(this.house.base + path)
+    await this.look(path)
+    return answer
+  }
+
+  async signIn(email) {
+    await this.page.context().clearCookies()
+    await this.page.goto(`${this.house.base}/sign-in?lang=${this.lang}`)
+    await this.look('/sign-in')
+    await this.page.fill('#email', email)
+    await this.page.fill('#password', password)
+    await this.press('form[action="/sign-in"] button[type=submit]')
+    await this.page.goto(`${this.house.base}/?lang=${this.lang}`)
+    await this.look('/')
+  }
+
+  async press(selector) {
+    await Promise.all([this.page.waitForLoadState('load'), this.page.locator(selector).first().click()])
+    await this.page.waitForLoadState('load')
+  }
+
+  // look runs axe on the page as it is.
+  async look(name) {
+    const address = this.page.url()
+    let page = this.page
+    let helper
+    if (!this.scripts) {
+      const html = (await this.page.content()).replace(/<script[^>]*>\s*<\/script>/g, '')
+      helper = await this.house.browser.newContext({ viewport: { width: 1280, height: 900 } })
+      page = await helper.newPage()
+      await page.route(url => url.href === address, route => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }))
+      await page.goto(address)
+    }
+    await page.evaluate(axeSource)
+    const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+    if (helper) await helper.close()
+    this.seen.push(name)
+    for (const v of violations) {
+      this.problems.push(`${name} (${this.lang}): axe ${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+    }
+  }
+
+  // picture keeps how the page looks at desktop and phone width.
+  async picture(name) {
+    for (const width of [1280, 375]) {
+      await this.page.setViewportSize({ width, height: 900 })
+      await this.page.screenshot({ path: join(screenshots, `${name}-${this.lang}-${width}.png`), fullPage: true })
+    }
+    await this.page.setViewportSize({ width: 1280, height: 900 })
+  }
+}
