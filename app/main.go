@@ -14,7 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/google/uuid"
 
-	"sicrwydd/handlers/api"
+	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
 	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
@@ -83,7 +83,7 @@ type program struct {
 	keys      *keyring.Ring
 	vault     *vault.Vault
 	outbox    *outbox.Service
-	services  api.Services
+	services  request.Services
 	templates *templates.Set
 	demo      bool
 	accounts  []templates.DemoAccount
@@ -116,7 +116,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 	}
 	p.outbox = outbox.New(p.db, p.keys)
 	inventoryService := inventory.New(p.db)
-	p.services = api.Services{
+	p.services = request.Services{
 		DB: p.db, Identity: identity.New(p.db), Directory: directory.New(p.db), Inventory: inventoryService,
 		Questionnaires: questionnaire.New(p.db), Portfolio: portfolio.New(p.db, inventoryService),
 		Reviews: review.New(p.db, p.keys, p.vault, p.outbox, config.PublicURL),

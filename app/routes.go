@@ -157,7 +157,7 @@ func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {
 func permit(contract huma.API, r apiRoute) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if err := permitted(request.From(ctx.Context()), r.permission, r.path); err != nil {
-			_ = huma.WriteErr(contract, ctx, api.Status(fault.As(err).Kind), "", err)
+			_ = huma.WriteErr(contract, ctx, request.Status(fault.As(err).Kind), "", err)
 			return
 		}
 		next(ctx)

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -207,7 +206,7 @@ func mountAssets(app *fiber.App) {
 			c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 		}
 		return c.Next()
-	}, filesystem.New(filesystem.Config{Root: http.FS(fs.FS(templates.Assets))}))
+	}, filesystem.New(filesystem.Config{Root: http.FS(templates.Assets)}))
 }
 
 func (p *program) ready(c *fiber.Ctx) error {

@@ -78,7 +78,7 @@ type mail struct {
 	text *texttemplate.Template
 }
 
-func readMails(tag lang.Tag, funcs template.FuncMap) (map[string]mail, error) {
+func readMails(funcs template.FuncMap) (map[string]mail, error) {
 	mails := map[string]mail{}
 	for name := range mailData {
 		var m mail
@@ -86,7 +86,7 @@ func readMails(tag lang.Tag, funcs template.FuncMap) (map[string]mail, error) {
 		if m.html, err = template.New("").Funcs(funcs).ParseFS(files, "emails/layout.html", "emails/"+name+".html"); err != nil {
 			return nil, err
 		}
-		if m.text, err = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).ParseFS(files, "emails/"+name+".txt"); err != nil {
+		if m.text, err = texttemplate.New("").Funcs(funcs).ParseFS(files, "emails/"+name+".txt"); err != nil {
 			return nil, err
 		}
 		if err := checkEscaping(m.html, "mail"); err != nil {

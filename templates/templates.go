@@ -79,7 +79,7 @@ func New() (*Set, error) {
 		if s.pages[tag], err = readPages(tag, funcs); err != nil {
 			return nil, err
 		}
-		if s.mails[tag], err = readMails(tag, funcs); err != nil {
+		if s.mails[tag], err = readMails(funcs); err != nil {
 			return nil, err
 		}
 	}

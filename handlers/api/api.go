@@ -18,30 +18,13 @@ import (
 
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
-	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
-	"sicrwydd/models/identity"
-	"sicrwydd/models/inventory"
-	"sicrwydd/models/portfolio"
-	"sicrwydd/models/questionnaire"
-	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/templates"
 )
 
-// Services are the rooms of the domain that the API opens onto.
-type Services struct {
-	DB             *store.DB
-	Identity       *identity.Service
-	Directory      *directory.Service
-	Inventory      *inventory.Service
-	Questionnaires *questionnaire.Service
-	Reviews        *review.Service
-	Portfolio      *portfolio.Service
-}
-
 // API holds the operations.
-type API struct{ Services }
+type API struct{ request.Services }
 
 // Prefix is where every path of the contract begins.
 const Prefix = "/api/v1"
@@ -104,37 +87,6 @@ func (p *problem) GetStatus() int            { return p.Status }
 func (p *problem) GetHeaders() http.Header   { return p.header }
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
-// Status gives the HTTP status of a fault.
-func Status(kind fault.Kind) int {
-	switch kind {
-	case fault.KindMalformed:
-		return http.StatusBadRequest
-	case fault.KindInvalid:
-		return http.StatusUnprocessableEntity
-	case fault.KindUnauthenticated:
-		return http.StatusUnauthorized
-	case fault.KindForbidden:
-		return http.StatusForbidden
-	case fault.KindNotFound:
-		return http.StatusNotFound
-	case fault.KindConflict:
-		return http.StatusConflict
-	case fault.KindStale:
-		return http.StatusPreconditionFailed
-	case fault.KindTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case fault.KindUnsupported:
-		return http.StatusUnsupportedMediaType
-	case fault.KindTooMany:
-		return http.StatusTooManyRequests
-	case fault.KindUnavailable:
-		return http.StatusServiceUnavailable
-	case fault.KindPreconditionRequired:
-		return http.StatusPreconditionRequired
-	}
-	return http.StatusInternalServerError
-}
-
 // Problem makes an error what a client reads, in the language of the request.
 // What is no fault is logged with its cause and shown without it.
 func Problem(ctx context.Context, err error) huma.StatusError {
@@ -144,7 +96,7 @@ func Problem(ctx context.Context, err error) huma.StatusError {
 		slog.Error("request failed", "request", visit.ID, "error", err)
 		f = &fault.Error{Key: "internal"}
 	}
-	p := &problem{Type: "about:blank", Status: Status(f.Kind), Title: say(visit, f.Key, f.Args), header: http.Header{}}
+	p := &problem{Type: "about:blank", Status: request.Status(f.Kind), Title: say(visit, f.Key, f.Args), header: http.Header{}}
 	if f.Key != "" {
 		p.Type = "urn:sicrwydd:error:" + f.Key
 	}

@@ -5,19 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
-	"io"
-	"mime"
 	"net/http"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"sicrwydd/handlers/request"
-	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
-	"sicrwydd/models/lang"
-	"sicrwydd/models/review"
-	"sicrwydd/models/vault"
 	"sicrwydd/reports"
 	"sicrwydd/reports/pdf"
 )
@@ -60,25 +54,6 @@ func pathID(c *fiber.Ctx, name string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// ReadUpload reads the file of a form, of 25 MB at most.
-func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
-	header, err := c.FormFile("file")
-	if err != nil {
-		return review.Upload{}, fault.Invalid("invalid").On("file", "evidence.missing")
-	}
-	if header.Size > vault.MaxSize {
-		return review.Upload{}, fault.TooLarge("evidence.too-large").On("file", "evidence.too-large")
-	}
-	file, err := header.Open()
-	if err != nil {
-		return review.Upload{}, err
-	}
-	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, vault.MaxSize+1))
-	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(c.FormValue("valid_from")),
-		ValidTo: calendar.Date(c.FormValue("valid_to"))}, err
-}
-
 // AddEvidence keeps a file for an answer.
 func (a *API) AddEvidence(c *fiber.Ctx) error {
 	id, err := pathID(c, "id")
@@ -91,7 +66,7 @@ func (a *API) AddEvidence(c *fiber.Ctx) error {
 			return fault.Invalid("invalid").On("system_id", "answer.which-system")
 		}
 	}
-	upload, err := ReadUpload(c)
+	upload, err := request.ReadUpload(c)
 	if err != nil {
 		return err
 	}
@@ -116,25 +91,7 @@ func (a *API) EvidenceFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return Attach(c, e.Name, e.MediaType, content)
-}
-
-// Attach sends a file as a download that no browser runs.
-func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
-	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.Set(fiber.HeaderContentType, mediaType)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Send(content)
-}
-
-// ReportLanguage is the one asked for by ?lang=, or else the request's.
-func ReportLanguage(c *fiber.Ctx) lang.Tag {
-	if tag, ok := lang.Parse(c.Query("lang")); ok {
-		return tag
-	}
-	return request.From(c.UserContext()).Lang
+	return request.Attach(c, e.Name, e.MediaType, content)
 }
 
 // ReportPDF sends the report of a review.
@@ -147,7 +104,7 @@ func (a *API) ReportPDF(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	tag := ReportLanguage(c)
+	tag := request.ReportLanguage(c)
 	document, err := reports.ReviewReport(snapshot, tag)
 	if err != nil {
 		return err
@@ -156,7 +113,7 @@ func (a *API) ReportPDF(c *fiber.Ctx) error {
 	if err := pdf.Write(&b, document); err != nil {
 		return err
 	}
-	return Attach(c, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
+	return request.Attach(c, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
 }
 
 // ReportHTML sends the report of a review as a page of its own.
@@ -169,7 +126,7 @@ func (a *API) ReportHTML(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	document, err := reports.ReviewReport(snapshot, ReportLanguage(c))
+	document, err := reports.ReviewReport(snapshot, request.ReportLanguage(c))
 	if err != nil {
 		return err
 	}

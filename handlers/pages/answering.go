@@ -8,7 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"sicrwydd/handlers/api"
+	"sicrwydd/handlers/request"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
@@ -301,7 +301,7 @@ func (p *Pages) EvidenceAdd(v *View) error {
 			return v.Refuse(err, data.page())
 		}
 	}
-	upload, err := api.ReadUpload(v.Ctx)
+	upload, err := request.ReadUpload(v.Ctx)
 	if err == nil {
 		upload.ValidFrom, upload.ValidTo = calendar.Date(v.Typed("valid_from")), calendar.Date(v.Typed("valid_to"))
 		_, err = p.Services.Reviews.AddEvidence(v.UserContext(), v.Actor(), data.Review.ID, data.Q.Key, systemOf(data.Q), upload)
@@ -345,7 +345,7 @@ func (p *Pages) EvidenceFile(v *View) error {
 	if err != nil {
 		return err
 	}
-	return api.Attach(v.Ctx, e.Name, e.MediaType, content)
+	return request.Attach(v.Ctx, e.Name, e.MediaType, content)
 }
 
 // CheckAnswers shows every answer before it is submitted.
@@ -446,7 +446,7 @@ func (p *Pages) ReceiptFile(v *View) error {
 	if err != nil {
 		return err
 	}
-	return api.Attach(v.Ctx, d.Reference+"-receipt.json", "application/json", body)
+	return request.Attach(v.Ctx, d.Reference+"-receipt.json", "application/json", body)
 }
 
 // answerText words an answer for reading: the labels of what was chosen, or

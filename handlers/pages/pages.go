@@ -15,7 +15,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"sicrwydd/handlers/api"
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
@@ -27,7 +26,7 @@ import (
 
 // Pages holds the pages and what they open onto.
 type Pages struct {
-	api.Services
+	request.Services
 	Set    *templates.Set
 	Keys   *keyring.Ring
 	Mails  *outbox.Service
@@ -88,7 +87,7 @@ func (v *View) Refuse(err error, p Page) error {
 	if f == nil || f.Kind == fault.KindNotFound || f.Kind == fault.KindUnauthenticated {
 		return err
 	}
-	return v.draw(api.Status(f.Kind), p, f)
+	return v.draw(request.Status(f.Kind), p, f)
 }
 
 // Fragment draws a defined part of a page, for htmx to swap in.
@@ -162,7 +161,7 @@ func (v *View) fail(err error) error {
 		}
 		return v.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
 	}
-	status := api.Status(f.Kind)
+	status := request.Status(f.Kind)
 	page := Page{Name: "error", TitleKey: templates.ErrorTitleKey(status), Data: templates.ErrorData{Status: status}}
 	if err := v.draw(status, page, f); err != nil {
 		slog.Error("the error page failed", "request", v.Visit.ID, "error", err)

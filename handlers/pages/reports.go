@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"html/template"
 
-	"sicrwydd/handlers/api"
+	"sicrwydd/handlers/request"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
@@ -63,7 +63,7 @@ func (p *Pages) ReportPDF(v *View) error {
 	if err != nil {
 		return err
 	}
-	tag := api.ReportLanguage(v.Ctx)
+	tag := request.ReportLanguage(v.Ctx)
 	document, err := reports.ReviewReport(snapshot, tag)
 	if err != nil {
 		return err
@@ -72,5 +72,5 @@ func (p *Pages) ReportPDF(v *View) error {
 	if err := pdf.Write(&b, document); err != nil {
 		return err
 	}
-	return api.Attach(v.Ctx, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
+	return request.Attach(v.Ctx, snapshot.Reference+"-"+string(tag)+".pdf", "application/pdf", b.Bytes())
 }

@@ -114,7 +114,7 @@ type AnswerInput struct {
 	Comment string
 }
 
-// Answered is what an answer changed.
+// AnswerOutcome is what an answer changed.
 type AnswerOutcome struct {
 	Question QuestionView
 	Changed  []QuestionView // whose shown, required or evidence_required changed with it

@@ -115,7 +115,7 @@ func (h Header) LogoLabel(homepage string) string {
 	return join(append(parts, homepage)...)
 }
 
-// Input gives the field of the search.
+// InputWith gives the field of the search.
 func (s HeaderSearch) InputWith(button template.HTML, words, label string) Input {
 	return Input{
 		Labelled: Labelled{
@@ -171,7 +171,7 @@ func (f Footer) Rows() [][]FooterNavigation {
 	if columns < 1 || columns > 3 {
 		columns = 4
 	}
-	width := []string{"full", "one-half", "one-third", "one-quarter"}[columns-1]
+	width := map[int]string{1: "full", 2: "one-half", 3: "one-third", 4: "one-quarter"}[columns]
 	placed := slices.Clone(f.Navigation)
 	for i := range placed {
 		placed[i].Width = or(placed[i].Width, width)

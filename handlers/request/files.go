@@ -1,0 +1,51 @@
+package request
+
+import (
+	"io"
+	"mime"
+
+	"github.com/gofiber/fiber/v2"
+
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/review"
+	"sicrwydd/models/vault"
+)
+
+// ReadUpload reads the file of a form, of 25 MB at most.
+func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
+	header, err := c.FormFile("file")
+	if err != nil {
+		return review.Upload{}, fault.Invalid("invalid").On("file", "evidence.missing")
+	}
+	if header.Size > vault.MaxSize {
+		return review.Upload{}, fault.TooLarge("evidence.too-large").On("file", "evidence.too-large")
+	}
+	file, err := header.Open()
+	if err != nil {
+		return review.Upload{}, err
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, vault.MaxSize+1))
+	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(c.FormValue("valid_from")),
+		ValidTo: calendar.Date(c.FormValue("valid_to"))}, err
+}
+
+// Attach sends a file as a download that no browser runs.
+func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Send(content)
+}
+
+// ReportLanguage is the one asked for by ?lang=, or else the request's.
+func ReportLanguage(c *fiber.Ctx) lang.Tag {
+	if tag, ok := lang.Parse(c.Query("lang")); ok {
+		return tag
+	}
+	return From(c.UserContext()).Lang
+}
