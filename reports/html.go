@@ -82,7 +82,7 @@ func (p *page) block(block document.Block) error {
 		}
 		p.add(`</ul>`)
 	case document.Figure:
-		p.add(scrollBegins+`aria-label="%s">`, b.Numbers.Caption)
+		p.add(scrollBegins+`aria-label="%s: %s">`, map[lang.Tag]string{lang.English: "Figure", lang.Welsh: "Ffigur"}[p.lang], b.Numbers.Caption)
 		if err := b.Drawing.SVG(&p.out, b.Alt); err != nil {
 			return err
 		}

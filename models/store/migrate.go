@@ -58,3 +58,17 @@ func (db *DB) Migrated(ctx context.Context) (bool, error) {
 	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
 	return version >= int64(len(names)), err
 }
+
+// Columns lists the columns of a table, to hold the schema against the models.
+func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0") //nolint:gosec // the table's name is ours
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err == nil {
+		err = rows.Err()
+	}
+	return columns, err
+}
