@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -23,8 +24,9 @@ type Scoped interface {
 // every session that GORM derives, and refuses SQL that the scope has not
 // stamped, so that no way of writing a query goes around it.
 type conn struct {
-	tx *sql.Tx
-	by access.Actor
+	tx    *sql.Tx
+	by    access.Actor
+	asked *atomic.Int64
 }
 
 type stampKey struct{}
@@ -51,6 +53,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err := stamped(ctx); err != nil {
 		return nil, err
 	}
+	c.asked.Add(1)
 	return c.tx.QueryContext(ctx, query, args...)
 }
 

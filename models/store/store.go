@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -33,6 +34,7 @@ type DB struct {
 	gormW, gormR *gorm.DB
 	jobs         *river.Client[*sql.Tx]
 	now          func() time.Time
+	asked        *atomic.Int64
 }
 
 // Config says which database to open.
@@ -46,7 +48,7 @@ type Config struct {
 
 // Open opens the database; it does not migrate it.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{now: c.Now, postgres: c.URL != ""}
+	db := &DB{now: c.Now, postgres: c.URL != "", asked: &atomic.Int64{}}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -140,6 +142,10 @@ func (db *DB) Postgres() bool { return db.postgres }
 // Now gives the time as it is stored: UTC, whole microseconds, which both
 // databases keep.
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// Asked counts the queries that were ever asked, so that a test can hold the
+// number that a page takes.
+func (db *DB) Asked() int64 { return db.asked.Load() }
 
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) }

@@ -144,7 +144,7 @@ func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *go
 
 func (tx *Tx) bind(from *gorm.DB) {
 	tx.gorm = from.Session(&gorm.Session{NewDB: true, Context: tx.Context})
-	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by}
+	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by, asked: tx.db.asked}
 }
 
 // Query is the door to queries on one kind of thing: what it gives is limited
