@@ -154,7 +154,7 @@ func (v *View) fail(err error) error {
 		slog.Error("page failed", "request", v.Visit.ID, "path", v.Route().Path, "error", err)
 		f = &fault.Error{Key: "internal"}
 	}
-	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && v.Route().Path != "/sign-in" {
+	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && !v.FromHTMX() && v.Route().Path != "/sign-in" {
 		next := v.OriginalURL()
 		if v.Method() != fiber.MethodGet {
 			next = v.formPath()

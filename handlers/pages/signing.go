@@ -2,13 +2,13 @@ package pages
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 
+	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
-	"sicrwydd/models/store"
 )
 
 type signData struct {
@@ -18,23 +18,47 @@ type signData struct {
 	In         review.SignInput
 	Conditions []lang.Text // as many as can be typed
 	Interval   string
+	Open       bool // may be decided: assessed, and the accuracy check is over
+	Stale      bool // the assessment has changed since the page was opened
 }
 
-// Signed reports whether a host has a decision that stands.
-func (d signData) Signed(host uuid.UUID) bool {
-	for _, s := range d.Review.SignOffs {
+// Signed gives the decision of a host that stands.
+func (d signData) Signed(host uuid.UUID) *review.SignOffView {
+	for i, s := range d.Review.SignOffs {
 		if s.HostOrganisationID == host && s.VoidedAt == nil {
-			return true
+			return &d.Review.SignOffs[i]
 		}
 	}
-	return false
+	return nil
+}
+
+// Judged counts the judgements.
+func (d signData) Judged() int {
+	n := 0
+	for _, q := range d.Snapshot.Questions {
+		if q.Outcome != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Claims counts the judgements that rest on the supplier's word alone.
 func (d signData) Claims() int {
 	n := 0
 	for _, q := range d.Snapshot.Questions {
-		if q.Outcome != "" && (q.Basis == "claim" || q.Basis == "") {
+		if q.Outcome != "" && (q.Basis == questionnaire.Claim || q.Basis == "") {
+			n++
+		}
+	}
+	return n
+}
+
+// Changed counts the answers that differ from those of the review before.
+func (d signData) Changed() int {
+	n := 0
+	for _, q := range d.Snapshot.Questions {
+		if q.Changed {
 			n++
 		}
 	}
@@ -62,6 +86,8 @@ func (p *Pages) signPage(v *View, data signData) (Page, error) {
 	for len(data.Conditions) < typedConditions {
 		data.Conditions = append(data.Conditions, lang.Text{})
 	}
+	waits := data.Review.WaitingFor
+	data.Open = data.Review.State == review.Assessed && waits != nil && *waits == review.WaitsForSigner
 	data.Hosts, err = p.hostNames(v)
 	return Page{Name: "sign-off", TitleKey: "sign-off.title", Data: data}, err
 }
@@ -86,11 +112,15 @@ func (p *Pages) SignOff(v *View) error {
 	for i := range typedConditions {
 		data.Conditions = append(data.Conditions, v.TypedText(fmt.Sprintf("conditions.%d", i)))
 	}
-	data.In.Conditions = append(data.In.Conditions, data.Conditions...)
-	if months, err := strconv.Atoi(data.Interval); err == nil {
-		data.In.IntervalMonths = &months
+	in := data.In
+	in.Conditions = append(in.Conditions, data.Conditions...)
+	invalid := fault.Invalid("invalid")
+	in.IntervalMonths = number(data.Interval, "interval_months", invalid)
+	if err = invalid.OrNil(); err == nil {
+		_, err = p.Services.Reviews.SignOff(v.UserContext(), v.Actor(), id, in)
 	}
-	if _, err := p.Services.Reviews.SignOff(v.UserContext(), v.Actor(), id, data.In); err != nil {
+	if err != nil {
+		data.Stale = fault.Is(err, fault.KindStale)
 		page, pageErr := p.signPage(v, data)
 		if pageErr != nil {
 			return pageErr
@@ -125,78 +155,4 @@ func (p *Pages) SendBack(v *View) error {
 		return v.Refuse(err, Page{Name: "send-back", TitleKey: "send-back.title", Data: sendBackData{d, message}})
 	}
 	return v.Go("/reviews/"+d.ID.String(), "flash.sent-back")
-}
-
-type actionsData struct {
-	Items  []*review.Action
-	Theirs bool // a supplier reads
-	Verify bool
-	Typed  string
-	On     string
-}
-
-func (p *Pages) actionsPage(v *View, data actionsData) (Page, error) {
-	rows, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), uuid.Nil, store.Paging{Limit: 200})
-	data.Items, data.Theirs = rows.Items, v.Actor().OnSupplierSide()
-	data.Verify = v.Actor().Holds("actions.verify")
-	return Page{Name: "actions", TitleKey: "nav.actions", Wide: true, Data: data}, err
-}
-
-// Actions lists what will be done, by whom and by when.
-func (p *Pages) Actions(v *View) error {
-	page, err := p.actionsPage(v, actionsData{})
-	if err != nil {
-		return err
-	}
-	return v.Show(page)
-}
-
-func (p *Pages) onAction(v *View, do func(uuid.UUID) error) error {
-	id, err := v.ID("id")
-	if err != nil {
-		return err
-	}
-	if err := do(id); err != nil {
-		page, pageErr := p.actionsPage(v, actionsData{Typed: v.Typed("completion"), On: id.String()})
-		if pageErr != nil {
-			return pageErr
-		}
-		return v.Refuse(err, page)
-	}
-	return v.Go("/actions", "flash.saved")
-}
-
-// ActionComplete says that an action is done.
-func (p *Pages) ActionComplete(v *View) error {
-	return p.onAction(v, func(id uuid.UUID) error {
-		_, err := p.Services.Reviews.Complete(v.UserContext(), v.Actor(), id, v.Typed("completion"))
-		return err
-	})
-}
-
-// ActionVerify confirms that an action is done.
-func (p *Pages) ActionVerify(v *View) error {
-	return p.onAction(v, func(id uuid.UUID) error {
-		_, err := p.Services.Reviews.VerifyAction(v.UserContext(), v.Actor(), id)
-		return err
-	})
-}
-
-// ActionAdd says what will be done about a finding.
-func (p *Pages) ActionAdd(v *View) error {
-	finding, _ := uuid.Parse(v.Typed("finding_id"))
-	a, err := p.Services.Reviews.AddAction(v.UserContext(), v.Actor(), review.ActionInput{FindingID: finding, Text: v.TypedText("text"),
-		OwnerName: v.Typed("owner_name"), DueOn: v.TypedDate("due_on")})
-	if err != nil {
-		f, findErr := p.Services.Reviews.Finding(v.UserContext(), v.Actor(), finding)
-		if findErr != nil {
-			return err
-		}
-		page, pageErr := p.findingsPage(v, f.ReviewID, findingsData{})
-		if pageErr != nil {
-			return pageErr
-		}
-		return v.Refuse(err, page)
-	}
-	return v.Go("/reviews/"+a.ReviewID.String()+"/findings", "flash.saved")
 }

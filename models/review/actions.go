@@ -158,3 +158,11 @@ func (*Message) AuditKind() string { return "message" }
 
 // AuditAbout is the review.
 func (m *Message) AuditAbout() uuid.UUID { return m.ReviewID }
+
+// SentBack gives what approvers wrote when they sent a review back, the latest
+// first. It is for our side.
+func (s *Service) SentBack(ctx context.Context, by access.Actor, review uuid.UUID) ([]*Message, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*Message, error) {
+		return store.All[Message](tx, "created_at DESC", "review_id = ? AND side = ?", review, OurSide)
+	})
+}

@@ -1,0 +1,99 @@
+package pages
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+)
+
+// actionRow is an action with what its reader may do about it.
+type actionRow struct {
+	*review.Action
+	Late    bool
+	Does    bool // carries it out
+	Checks  bool // verifies it
+	Typing  bool
+	Written string // what was typed and refused
+}
+
+type actionsData struct {
+	Items []actionRow
+	Next  string
+	Total int
+}
+
+func (p *Pages) actionsPage(v *View, on uuid.UUID, typed string) (Page, error) {
+	rows, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), uuid.Nil, store.Paging{Limit: 100, After: v.Query("after")})
+	if err != nil {
+		return Page{}, err
+	}
+	by, today := v.Actor(), calendar.On(time.Now())
+	data := actionsData{Next: rows.Next, Total: rows.Total}
+	for _, a := range rows.Items {
+		row := actionRow{Action: a, Late: a.State == review.ActionOpen && a.DueOn < today,
+			Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
+			Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify)}
+		if a.ID == on {
+			row.Typing, row.Written = true, typed
+		}
+		data.Items = append(data.Items, row)
+	}
+	return Page{Name: "actions", TitleKey: "nav.actions", Wide: true, Data: data}, nil
+}
+
+// Actions lists what will be done, by whom and by when.
+func (p *Pages) Actions(v *View) error {
+	page, err := p.actionsPage(v, uuid.Nil, "")
+	if err != nil {
+		return err
+	}
+	return v.Show(page)
+}
+
+func (p *Pages) onAction(v *View, flash string, do func(uuid.UUID) error) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		page, pageErr := p.actionsPage(v, id, v.Typed("completion"))
+		if pageErr != nil {
+			return pageErr
+		}
+		return v.Refuse(err, page)
+	}
+	return v.Go("/actions", flash)
+}
+
+// ActionComplete says that an action is done.
+func (p *Pages) ActionComplete(v *View) error {
+	return p.onAction(v, "flash.action-completed", func(id uuid.UUID) error {
+		_, err := p.Services.Reviews.Complete(v.UserContext(), v.Actor(), id, v.Typed("completion"))
+		return err
+	})
+}
+
+// ActionVerify confirms that an action is done.
+func (p *Pages) ActionVerify(v *View) error {
+	return p.onAction(v, "flash.action-verified", func(id uuid.UUID) error {
+		_, err := p.Services.Reviews.VerifyAction(v.UserContext(), v.Actor(), id)
+		return err
+	})
+}
+
+// ActionAdd says what will be done about a finding.
+func (p *Pages) ActionAdd(v *View) error {
+	finding, _ := uuid.Parse(v.Typed("finding_id"))
+	a, err := p.Services.Reviews.AddAction(v.UserContext(), v.Actor(), review.ActionInput{FindingID: finding, Side: review.Side(v.Typed("side")),
+		Text: v.TypedText("text"), OwnerName: v.Typed("owner_name"), DueOn: v.TypedDate("due_on")})
+	if err != nil {
+		return p.refuseFinding(v, err, findingTyped{On: finding, Form: "action", Text: v.TypedText("text"), Owner: v.Typed("owner_name"),
+			Side: v.Typed("side"), DueOn: v.typedDay("due_on")})
+	}
+	return v.Go("/reviews/"+a.ReviewID.String()+"/findings", "flash.action-added")
+}

@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"github.com/google/uuid"
+
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/questionnaire"
+)
+
+// fileChosen reports whether a file came with the form: a browser sends an
+// empty one where none was chosen.
+func (v *View) fileChosen() bool {
+	header, err := v.FormFile("file")
+	return err == nil && (header.Filename != "" || header.Size > 0)
+}
+
+// saveFile keeps the file of the form for a question; what is wrong with it is
+// said at its field.
+func (p *Pages) saveFile(v *View, q *asked) error {
+	upload, err := request.ReadUpload(v.Ctx)
+	if err != nil {
+		return err
+	}
+	upload.ValidFrom, upload.ValidTo = v.TypedDate("valid_from"), v.TypedDate("valid_to")
+	_, err = p.Services.Reviews.AddEvidence(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, upload)
+	if f := fault.As(err); f != nil && len(f.Fields) == 0 && f.Kind != fault.KindNotFound {
+		f.On("file", f.Key, f.Args)
+	}
+	return err
+}
+
+// EvidenceAdd keeps a file for an answer, and first the answer typed beside it.
+func (p *Pages) EvidenceAdd(v *View) error {
+	typed := v.typedAnswer()
+	_, data, err := p.questionPage(v, &typed)
+	if err != nil {
+		return err
+	}
+	_, err = p.saveTyped(v, data.Question, typed)
+	if err == nil && !v.fileChosen() {
+		err = fault.Invalid("invalid").On("file", "evidence.file-missing")
+	}
+	if err == nil {
+		err = p.saveFile(v, data.Question)
+	}
+	if err != nil {
+		return p.refuseQuestion(v, typed, err)
+	}
+	return v.Go(data.Question.Href(), "flash.evidence-added")
+}
+
+// EvidenceRemove takes a file away from an answer, and first keeps what was
+// typed on the page that it was on.
+func (p *Pages) EvidenceRemove(v *View) error {
+	d, err := p.forReview(v)
+	if err != nil {
+		return err
+	}
+	evidence, err := v.ID("evidence")
+	if err != nil {
+		return err
+	}
+	all, err := p.asked(v, d)
+	if err != nil {
+		return err
+	}
+	back := "/reviews/" + d.ID.String()
+	if slot, err := questionnaire.ParseSlot(v.Typed("slot")); err == nil {
+		if q := ofSlot(all, slot); q != nil {
+			back = q.Href()
+			if _, err := p.saveTyped(v, q, v.typedAnswer()); err != nil {
+				return err
+			}
+		}
+	}
+	if err := p.Services.Reviews.RemoveEvidence(v.UserContext(), v.Actor(), d.ID, evidence); err != nil {
+		return err
+	}
+	return v.Go(back, "flash.evidence-removed")
+}
+
+// EvidenceFile sends a piece of evidence, to be kept and never shown in place.
+func (p *Pages) EvidenceFile(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	var evidence uuid.UUID
+	if evidence, err = v.ID("evidence"); err != nil {
+		return err
+	}
+	e, content, err := p.Services.Reviews.EvidenceFile(v.UserContext(), v.Actor(), id, evidence)
+	if err != nil {
+		return err
+	}
+	return request.Attach(v.Ctx, e.Name, e.MediaType, content)
+}
