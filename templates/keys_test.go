@@ -15,7 +15,7 @@ var (
 	inGo       = regexp.MustCompile(`(?:TitleKey:\s*|Flash{Key:\s*|\.T\(|\.N\(|Key:\s*)"([a-z0-9_-]+\.[a-z0-9._-]+)"`)
 	// A fault's key stands in its constructor, in On, or in a small helper
 	// around one of them.
-	ofFault = regexp.MustCompile(`(?:fault\.(?:Malformed|Invalid|Unauthenticated|Forbidden|Conflict|TooLarge|Unsupported|TooMany|Unavailable)\(|\.[oO]n\([^()"]*(?:\([^()]*\))?[^()"]*(?:"[^"]*"[^",()]*(?:\([^()]*\))?[^",()]*)*,\s*|refuse\()"([a-z0-9-]+(?:\.[a-z0-9-]+)*)"`)
+	ofFault = regexp.MustCompile(`(?:fault\.(?:Malformed|Invalid|Unauthenticated|Forbidden|Conflict|TooLarge|Unsupported|TooMany|Unavailable)\(|\.[oO]n\([^()"]*(?:\([^()]*\))?[^()"]*(?:"[^"]*"[^",()]*(?:\([^()]*\))?[^",()]*)*,\s*|refuse\(|orForbidden\([a-z]+, |notAChoice :?= )"([a-z0-9-]+(?:\.[a-z0-9-]+)*)"`)
 )
 
 // Every text that a page or the program asks for is there. Those that nobody
