@@ -126,3 +126,31 @@ func TestAListTakesAsManyQueriesForManyAsForFew(t *testing.T) {
 		}
 	}
 }
+
+// A receipt holds every answer, so a respondent who was given one section does
+// not read it; its lead does.
+func TestARespondentSeesTheSectionsGivenAndNoReceipt(t *testing.T) {
+	h := start(t, "", 1)
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	supplier, _, _ := h.supplierWithReview("Before", host, "lead")
+	place := uuid.MustParse(supplier)
+	h.person("helper", access.Respondent, identity.Place{SupplierID: &place})
+	systems := h.must(200, "official", "GET", "/suppliers/"+supplier+"/systems", nil).body["items"].([]any)
+	review := h.must(201, "official", "POST", "/reviews", map[string]any{"supplier_id": supplier, "questionnaire_code": "short",
+		"system_ids": []any{systems[0].(map[string]any)["id"]}, "due_on": "2099-01-31"}).id()
+	h.must(200, "official", "POST", "/reviews/"+review+"/issue", map[string]any{"respondents": []any{
+		map[string]any{"name": "lead", "email": "lead@example.org", "lead": true, "lead_confirmed": true},
+		map[string]any{"name": "helper", "email": "helper@example.org", "sections": []any{"governance"}}}})
+	for _, q := range h.questions("helper", review) {
+		if section := q["section"].(map[string]any)["key"]; section != "governance" {
+			t.Errorf("the respondent sees a question of %v", section)
+		}
+	}
+	h.must(404, "helper", "PUT", "/reviews/"+review+"/answers/identity.staff-mfa", map[string]any{"value": "yes"})
+	h.answerAll("lead", review)
+	h.must(200, "lead", "POST", "/reviews/"+review+"/submit", map[string]any{"statement_agreed": true, "name": "L", "job_title": "J"})
+	h.must(200, "lead", "GET", "/reviews/"+review+"/receipt", nil)
+	h.must(404, "helper", "GET", "/reviews/"+review+"/receipt", nil)
+}

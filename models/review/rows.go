@@ -357,7 +357,7 @@ type SignOff struct {
 
 // Scope is that of the review, on our side; the supplier's once all have signed.
 func (SignOff) Scope(by access.Actor) store.Condition {
-	c := store.Reviews(by, access.ReviewRead, "sign_offs.review_id")
+	c := store.Leads(by, access.ReviewRead, "sign_offs.review_id")
 	if by.OnSupplierSide() {
 		c = c.And("sign_offs.review_id IN (SELECT id FROM reviews WHERE signed_off_at IS NOT NULL)")
 	}
@@ -466,7 +466,7 @@ type Receipt struct {
 
 // Scope is that of the review's answers.
 func (Receipt) Scope(by access.Actor) store.Condition {
-	return store.Reviews(by, access.AnswersRead, "receipts.review_id")
+	return store.Leads(by, access.AnswersRead, "receipts.review_id")
 }
 
 // SigningKey is a public key that receipts were signed with. Old ones stay.

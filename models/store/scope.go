@@ -192,10 +192,20 @@ func OurSide(by access.Actor, p access.Permission, column string) Condition {
 	return Reviews(by, p, column)
 }
 
+// Leads is the scoping of what belongs to a whole review and tells more than
+// the sections that a respondent was given: on a supplier's side its leads see
+// it alone.
+func Leads(by access.Actor, p access.Permission, column string) Condition {
+	if by.OnSupplierSide() && !by.Has(access.SupplierLead) {
+		return Nothing
+	}
+	return Reviews(by, p, column)
+}
+
 // Shared is the scoping of what a supplier sees of its reviews once the draft
 // is shared with it: findings.
 func Shared(by access.Actor, p access.Permission, column string) Condition {
-	c := Reviews(by, p, column)
+	c := Leads(by, p, column)
 	if by.OnSupplierSide() {
 		c = c.And(column + " IN (SELECT id FROM reviews WHERE shared_at IS NOT NULL)")
 	}
