@@ -1,12 +1,17 @@
 # What a developer types. "make" alone lists it.
 
 GOLANGCI_LINT_VERSION = v2.15.0
+MAILPIT_VERSION = v1.27.11
+VERSITYGW_VERSION = v1.8.0
 
 BROWSER_TESTS = $(wildcard tests/browser/*.test.mjs)
 ASSET_SOURCES = templates/assets.mjs $(wildcard templates/styles/*.scss) $(wildcard templates/scripts/*.js)
-# The lint tool stands beside the sources, under its version, so that another
-# project's does not count and a new version is built once.
+# Tools stand beside the sources, under their versions, so that another
+# project's do not count and a new version is built once.
 GOLANGCI_LINT = .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+MAILPIT = .bin/mailpit-$(MAILPIT_VERSION)
+VERSITYGW = .bin/versitygw-$(VERSITYGW_VERSION)
+INSTALL = GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -31,7 +36,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 # The program under -race needs a C compiler; what is shipped does not.
-test: ## install what tests need, then run every test on SQLite and PostgreSQL
+test: $(MAILPIT) $(VERSITYGW) ## install what tests need, then run every test on SQLite and PostgreSQL
 	tests/setup
 	$(MAKE) build
 	CGO_ENABLED=1 tests/with-postgres go test -race -vet=off -p 2 -timeout 20m ./...
@@ -47,8 +52,17 @@ lint: $(GOLANGCI_LINT) ## check the code against the rules of the house
 	$(GOLANGCI_LINT) run ./...
 
 $(GOLANGCI_LINT):
-	GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	$(INSTALL) github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .bin/golangci-lint $@
+
+# A mail server and an S3 server, for the tests alone.
+$(MAILPIT):
+	$(INSTALL) github.com/axllent/mailpit@$(MAILPIT_VERSION)
+	mv .bin/mailpit $@
+
+$(VERSITYGW):
+	$(INSTALL) github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION)
+	mv .bin/versitygw $@
 
 fmt: ## format the code
 	gofmt -w app handlers models reports seed templates

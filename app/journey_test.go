@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"sicrwydd/models/store"
 	"sicrwydd/models/store/storetest"
 	"sicrwydd/seed"
+	"sicrwydd/tests/parts"
 )
 
 // house is one database behind one or two running nodes.
@@ -33,15 +33,19 @@ type house struct {
 	tokens map[string]string
 }
 
-// start runs nodes over one database, with the facts loaded.
-func start(t *testing.T, databaseURL string, nodes int) *house {
+// start runs nodes over one database, with the facts loaded. Settings beyond
+// the address and the database are given as pairs of name and value.
+func start(t *testing.T, databaseURL string, nodes int, more ...string) *house {
 	t.Helper()
 	folder, key := t.TempDir(), keyring.Generate()
 	h := &house{t: t, tokens: map[string]string{}}
 	for n := range nodes {
-		address := freeAddress(t)
+		address := parts.FreeAddress(t)
 		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder, "DATABASE_URL": databaseURL,
 			"SICRWYDD_SECRET_KEY": key, "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+		for i := 0; i < len(more); i += 2 {
+			settings[more[i]] = more[i+1]
+		}
 		for name, value := range settings {
 			t.Setenv(name, value)
 		}
@@ -69,16 +73,6 @@ func start(t *testing.T, databaseURL string, nodes int) *house {
 		waitFor(t, "http://"+address+"/readyz")
 	}
 	return h
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 func waitFor(t *testing.T, address string) {

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/outbox"
+	"sicrwydd/models/store/storetest"
+	"sicrwydd/tests/parts"
+)
+
+func TestMailsArriveInTheLanguageOfTheirReader(t *testing.T) {
+	server := parts.Mails(t, `@example\.org$`)
+	database := storetest.PostgresURL(t)
+	h := start(t, database, 2, "SICRWYDD_SMTP_URL", server.SMTP)
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	supplier := h.must(201, "official", "POST", "/suppliers", map[string]any{"name": "Cwmni Post (fictitious)"}).id()
+	system := h.must(201, "official", "POST", "/systems", map[string]any{"name": map[string]any{"en": "Post"},
+		"host_organisation_id": host, "suppliers": []any{map[string]any{"supplier_id": supplier, "part": "hosts"}}}).id()
+	review := h.must(201, "official", "POST", "/reviews", map[string]any{"supplier_id": supplier, "system_ids": []any{system},
+		"questionnaire_code": "short", "due_on": "2099-01-31"}).id()
+	server.Busy(true)
+	h.must(200, "official", "POST", "/reviews/"+review+"/issue", map[string]any{"respondents": []any{
+		map[string]any{"name": "Mair Prys", "email": "mair@example.org", "language": "cy", "lead": true, "lead_confirmed": true},
+		map[string]any{"name": "Tom Hale", "email": "tom@example.org", "language": "en", "sections": []any{"governance"}},
+		map[string]any{"name": "No One", "email": "no-one@elsewhere.example", "sections": []any{"governance"}}}})
+	h.mailUntil(t, "mair@example.org", func(m *outbox.Mail) bool { return m.State == outbox.Queued && retried(t, database) })
+	server.Busy(false)
+
+	for email, want := range map[string][]string{
+		"mair@example.org": {"cy", "Mae GIG Cymru yn holi am eich diogelwch", "31 Ionawr 2099", "Derbyn y gwahoddiad"},
+		"tom@example.org":  {"en", "", "31 January 2099", "/invitation"},
+	} {
+		mails := server.To(email, 1)
+		if len(mails) != 1 {
+			t.Fatalf("%s was sent %d mails, want 1", email, len(mails))
+		}
+		m := mails[0]
+		if got := server.Headers(m.ID)["Content-Language"]; len(got) != 1 || got[0] != want[0] {
+			t.Errorf("%s: language %v, want %s", email, got, want[0])
+		}
+		if want[1] != "" && m.Subject != want[1] {
+			t.Errorf("%s: subject %q", email, m.Subject)
+		}
+		for _, part := range []string{m.Text, m.HTML} {
+			for _, phrase := range want[2:] {
+				if !strings.Contains(part, phrase) {
+					t.Errorf("%s: %q is not in\n%s", email, phrase, part)
+				}
+			}
+		}
+		if !strings.Contains(m.HTML, `lang="`+want[0]+`"`) {
+			t.Errorf("%s: the HTML says no language", email)
+		}
+		sent := h.mailUntil(t, email, func(m *outbox.Mail) bool { return m.State == outbox.Sent })
+		if len(sent.Data) != 0 || sent.SentAt == nil {
+			t.Error("what a sent mail held is still kept")
+		}
+	}
+	failed := h.mailUntil(t, "no-one@elsewhere.example", func(m *outbox.Mail) bool { return m.State == outbox.Failed })
+	if failed.Failure == "" {
+		t.Error("a refused mail does not say why")
+	}
+}
+
+// mailUntil waits until the one mail to a person is as it should be.
+func (h *house) mailUntil(t *testing.T, email string, holds func(*outbox.Mail) bool) *outbox.Mail {
+	t.Helper()
+	var m *outbox.Mail
+	for range 100 {
+		mails, err := h.first.outbox.Latest(t.Context(), operator, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, each := range mails {
+			if each.Recipient == email {
+				m = each
+			}
+		}
+		if m != nil && holds(m) {
+			return m
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("the mail to %s is %+v", email, m)
+	return nil
+}
+
+// retried reports whether a job of the database failed once and is to be tried again.
+func retried(t *testing.T, databaseURL string) bool {
+	t.Helper()
+	db, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var n int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM river_job WHERE errors IS NOT NULL AND finalized_at IS NULL").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n > 0
+}
