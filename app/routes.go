@@ -19,6 +19,7 @@ const (
 	post = fiber.MethodPost
 	put  = fiber.MethodPut
 	edit = fiber.MethodPatch
+	drop = fiber.MethodDelete
 )
 
 type apiRoute struct {
@@ -78,6 +79,12 @@ func apiRoutes(a *api.API) []apiRoute {
 		{edit, "/reviews/{id}", access.ReviewPlan, api.Do(a.EditReview)},
 		{post, "/reviews/{id}/issue", access.ReviewPlan, api.Do(a.IssueReview)},
 		{post, "/reviews/{id}/respondents", access.RespondentInvite, api.Do(a.AddRespondent)},
+		{drop, "/reviews/{id}/respondents/{respondent}", access.RespondentInvite, api.Do(a.RemoveRespondent)},
+		{get, "/reviews/{id}/messages", access.MessageRead, api.Do(a.Messages)},
+		{post, "/reviews/{id}/messages", access.MessageWrite, api.Do(a.WriteMessage)},
+		{get, "/reviews/{id}/extensions", access.MessageRead, api.Do(a.Extensions)},
+		{post, "/reviews/{id}/extensions", access.MessageWrite, api.Do(a.AskForTime)},
+		{post, "/reviews/{id}/extensions/{extension}/decide", access.ReviewPlan, api.Do(a.DecideTime)},
 		{get, "/reviews/{id}/questions", access.AnswersRead, api.Do(a.ReviewQuestions)},
 		{put, "/reviews/{id}/answers/{key}", access.AnswerWrite, api.Do(a.PutAnswer)},
 		{post, "/reviews/{id}/submit", access.ReviewAttest, api.Do(a.SubmitReview)},
@@ -131,6 +138,7 @@ func fileRoutes(a *api.API) []fileRoute {
 var created = map[string]bool{
 	"/organisations": true, "/organisations/{id}/appointments": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
+	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true,
 	"/findings": true, "/actions": true,
 }
 
@@ -259,6 +267,14 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/reviews/:id/correct", access.ReviewPlan, p.ReviewCorrectForm},
 		{post, "/reviews/:id/correct", access.ReviewPlan, p.ReviewCorrect},
 		{get, "/reviews/:id/history", access.AnswersRead, p.ReviewHistory},
+
+		{get, "/reviews/:id/respondents", access.RespondentInvite, p.Respondents},
+		{post, "/reviews/:id/respondents", access.RespondentInvite, p.RespondentAdd},
+		{post, "/reviews/:id/respondents/:respondent/remove", access.RespondentInvite, p.RespondentRemove},
+		{get, "/reviews/:id/messages", access.MessageRead, p.Messages},
+		{post, "/reviews/:id/messages", access.MessageWrite, p.MessageWrite},
+		{post, "/reviews/:id/extensions", access.MessageWrite, p.TimeAsk},
+		{post, "/reviews/:id/extensions/:extension", access.ReviewPlan, p.TimeDecide},
 
 		{get, "/reviews/:id/sections/:section", access.AnswersRead, p.Section},
 		{get, "/reviews/:id/questions/:key", access.AnswersRead, p.Question},

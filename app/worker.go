@@ -87,6 +87,8 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "submitted":
 		return templates.SubmittedMail{Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
 			SubmittedAt: m.CreatedAt, Link: from.Link}
+	case "message":
+		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/messages"}
 	case "accuracy_check":
 		return templates.AccuracyCheckMail{Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
 			Until: from.Until.Time(), Link: from.Link}

@@ -49,6 +49,14 @@ type SubmittedMail struct {
 	Link        string
 }
 
+// MessageMail says that there is a message, a request for time or its answer to
+// read; what it says stays in the product.
+type MessageMail struct {
+	Name      string
+	Reference string
+	Link      string
+}
+
 // AccuracyCheckMail asks a supplier's leads to check the draft.
 type AccuracyCheckMail struct {
 	Name         string
@@ -69,6 +77,7 @@ var mailData = map[string]reflect.Type{
 	"invitation":     reflect.TypeFor[InvitationMail](),
 	"returned":       reflect.TypeFor[ReturnedMail](),
 	"submitted":      reflect.TypeFor[SubmittedMail](),
+	"message":        reflect.TypeFor[MessageMail](),
 	"accuracy_check": reflect.TypeFor[AccuracyCheckMail](),
 	"signed_off":     reflect.TypeFor[SignedOffMail](),
 }

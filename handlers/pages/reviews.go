@@ -48,6 +48,7 @@ type reviewData struct {
 	Judges   bool
 	Signs    bool
 	Answers  bool // reads answers
+	Talks    bool // reads messages
 }
 
 // Review is the page of one review: the supplier's task list, or what our side
@@ -65,7 +66,7 @@ func (p *Pages) Review(v *View) error {
 	if by.OnSupplierSide() {
 		return p.reviewTasks(v, d)
 	}
-	data := reviewData{Review: d, Plans: by.Holds(access.ReviewPlan), Signs: by.Holds(access.ReviewSign), Answers: by.Holds(access.AnswersRead),
+	data := reviewData{Review: d, Plans: by.Holds(access.ReviewPlan), Signs: by.Holds(access.ReviewSign), Answers: by.Holds(access.AnswersRead), Talks: by.Holds(access.MessageRead),
 		Judges: slices.Contains(d.ReviewerIDs, by.UserID) && by.Holds(access.ReviewJudge)}
 	data.Step, data.Href = nextStep(by, d)
 	if data.Hosts, err = p.hostNames(v); err != nil {

@@ -67,6 +67,17 @@ func InviteIn(tx *store.Tx, n NewUser, review *uuid.UUID) (*Invitation, string, 
 	return i, token, tx.AsProgram("invite").Create(i, InvitationMade)
 }
 
+// RevokeIn makes an invitation that was not accepted yet void.
+func RevokeIn(tx *store.Tx, id uuid.UUID) error {
+	i, err := store.Lock[Invitation](tx.AsProgram("revoke an invitation"), id)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	i.RevokedAt = &now
+	return tx.AsProgram("revoke an invitation").Save(i, InvitationRevoked)
+}
+
 // Look gives an invitation that can still be accepted.
 func (s *Service) Look(ctx context.Context, token string) (*Invitation, bool, error) {
 	type looked struct {

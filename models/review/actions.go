@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/audit"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
@@ -128,41 +127,4 @@ func (s *Service) Actions(ctx context.Context, by access.Actor, review uuid.UUID
 // Action gives one action.
 func (s *Service) Action(ctx context.Context, by access.Actor, id uuid.UUID) (*Action, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Action, error) { return store.Find[Action](tx, id) })
-}
-
-// MessageWritten is the act of writing a message in the audit log.
-const MessageWritten audit.Action = "message.written"
-
-// Message is what one side writes to the other in a review, or an approver to
-// the reviewers when sending back.
-type Message struct {
-	store.Row
-	ReviewID    uuid.UUID
-	Section     string
-	QuestionKey string
-	Side        Side
-	Text        string
-	Language    lang.Tag
-	WrittenByID uuid.UUID
-	WrittenBy   string
-}
-
-// Scope is that of the review's messages; what our side writes to itself when
-// sending back stays on our side.
-func (Message) Scope(by access.Actor) store.Condition {
-	return store.OurSide(by, access.MessageRead, "messages.review_id")
-}
-
-// AuditKind names the thing in the audit log.
-func (*Message) AuditKind() string { return "message" }
-
-// AuditAbout is the review.
-func (m *Message) AuditAbout() uuid.UUID { return m.ReviewID }
-
-// SentBack gives what approvers wrote when they sent a review back, the latest
-// first. It is for our side.
-func (s *Service) SentBack(ctx context.Context, by access.Actor, review uuid.UUID) ([]*Message, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*Message, error) {
-		return store.All[Message](tx, "created_at DESC", "review_id = ? AND side = ?", review, OurSide)
-	})
 }

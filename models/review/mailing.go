@@ -111,8 +111,8 @@ func (s *Service) mailAsked(tx *store.Tx, r *Review, kind string, wanted func(*R
 	return nil
 }
 
-// mailSubmitted tells the reviewers, or the owner where there is none yet.
-func (s *Service) mailSubmitted(tx *store.Tx, r *Review) error {
+// mailOurSide tells the reviewers, or the owner where there is none yet.
+func (s *Service) mailOurSide(tx *store.Tx, r *Review, kind string) error {
 	program := tx.AsProgram("write a mail")
 	reviewers, err := store.Many[Reviewer](program, "name, user_id", "review_id = ?", r.ID)
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Service) mailSubmitted(tx *store.Tx, r *Review) error {
 			return err
 		}
 		to := outbox.To{Email: user.Email, Name: user.Name, Language: user.Language, AboutID: r.ID}
-		if err := s.outbox.Queue(tx, to, "submitted", m); err != nil {
+		if err := s.outbox.Queue(tx, to, kind, m); err != nil {
 			return err
 		}
 	}

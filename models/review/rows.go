@@ -377,6 +377,7 @@ type Side string
 const (
 	SupplierSide Side = "supplier"
 	OurSide      Side = "ours"
+	Internal     Side = "internal" // messages only: our side to itself
 )
 
 // Action is what will be done about a finding or to meet a condition.

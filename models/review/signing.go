@@ -311,7 +311,7 @@ func (s *Service) SendBack(ctx context.Context, by access.Actor, id uuid.UUID, m
 		if err := voidSignOffs(tx, r, "sent-back"); err != nil {
 			return nil, err
 		}
-		row := &Message{ReviewID: id, Side: OurSide, Text: message.String(), Language: sourceOf(message), WrittenByID: by.UserID, WrittenBy: by.Name}
+		row := &Message{ReviewID: id, Side: Internal, Text: message.String(), Language: sourceOf(message), WrittenByID: by.UserID, WrittenBy: by.Name}
 		if err := tx.AsProgram("send back").Create(row, MessageWritten); err != nil {
 			return nil, err
 		}

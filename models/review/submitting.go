@@ -78,7 +78,7 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, id uuid.UUID, a A
 		if err := s.receipt(tx, d, sheet, a); err != nil {
 			return nil, err
 		}
-		if err := s.mailSubmitted(tx, r); err != nil {
+		if err := s.mailOurSide(tx, r, "submitted"); err != nil {
 			return nil, err
 		}
 		return r, tx.AsProgram("submit").Save(r, ReviewSubmitted)

@@ -1,0 +1,101 @@
+package review
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/store"
+)
+
+// AddRespondent invites a further person to a review under way.
+func (s *Service) AddRespondent(ctx context.Context, by access.Actor, id uuid.UUID, p Invited) ([]Warning, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) ([]Warning, error) {
+		r, err := reviewFor(tx, id, access.RespondentInvite, store.Share[Review])
+		if err != nil {
+			return nil, err
+		}
+		if !r.is(Issued, InProgress, Returned) || r.Kind == Desk {
+			return nil, r.wrongState()
+		}
+		if by.OnSupplierSide() {
+			p.Lead, p.LeadConfirmed = false, false // a lead is made by an official
+		}
+		supplier, err := store.Find[inventory.Supplier](tx.AsProgram("invite"), r.SupplierID)
+		if err != nil {
+			return nil, err
+		}
+		def, err := s.definition(tx, r.QuestionnaireVersionID)
+		if err != nil {
+			return nil, err
+		}
+		return s.inviteOne(tx, r, supplier, def, p)
+	})
+}
+
+// Joined puts a respondent in place who accepted the invitation to a review.
+func (s *Service) Joined(tx *store.Tx, i *identity.Invitation, u *identity.User) error {
+	if i.ReviewID == nil {
+		return nil
+	}
+	respondent, err := store.FindBy[Respondent](tx.AsProgram("join a review"), "invitation_id = ?", i.ID)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	respondent.UserID, respondent.AcceptedAt, respondent.LastSeenAt = &u.ID, &now, &now
+	return tx.Save(respondent, RespondentAccepted)
+}
+
+// RemoveRespondent takes a person off a review under way; what that person
+// answered stays. The last one asked cannot go, nor the last lead; a supplier
+// does not remove a lead.
+func (s *Service) RemoveRespondent(ctx context.Context, by access.Actor, id, respondent uuid.UUID) error {
+	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
+		r, err := reviewFor(tx, id, access.RespondentInvite, store.Lock[Review])
+		if err != nil {
+			return false, err
+		}
+		p, err := store.FindBy[Respondent](tx, "id = ? AND review_id = ?", respondent, id)
+		if err != nil {
+			return false, err
+		}
+		if !r.is(Issued, InProgress, Returned) {
+			return false, r.wrongState()
+		}
+		if by.OnSupplierSide() && p.Lead {
+			return false, fault.Forbidden("respondent.lead-is-officials")
+		}
+		others, err := store.Many[Respondent](tx, "id", "review_id = ? AND id <> ? AND (lead OR NOT ?)", id, p.ID, p.Lead)
+		if err != nil {
+			return false, err
+		}
+		if len(others) == 0 {
+			return false, fault.Conflict("respondent.last")
+		}
+		return true, dropRespondent(tx.AsProgram("remove a respondent"), p)
+	})
+	return err
+}
+
+func dropRespondent(tx *store.Tx, p *Respondent) error {
+	sections, err := store.Many[GivenSection](tx, "id", "respondent_id = ?", p.ID)
+	if err != nil {
+		return err
+	}
+	for _, section := range sections {
+		if err := store.Query[GivenSection](tx).Where("id = ?", section.ID).Delete(section).Error; err != nil {
+			return err
+		}
+	}
+	if p.InvitationID != nil && p.AcceptedAt == nil {
+		if err := identity.RevokeIn(tx, *p.InvitationID); err != nil {
+			return err
+		}
+	}
+	return tx.Delete(p, RespondentRemoved)
+}
