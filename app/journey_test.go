@@ -93,8 +93,13 @@ func waitFor(t *testing.T, address string) {
 // person adds a user and gives them a token under a name.
 func (h *house) person(name string, role access.Role, place identity.Place) uuid.UUID {
 	h.t.Helper()
+	return h.member(name, identity.NewUser{Roles: []access.Role{role}, Place: place})
+}
+
+func (h *house) member(name string, n identity.NewUser) uuid.UUID {
+	h.t.Helper()
 	email := strings.ReplaceAll(name, " ", ".") + "@example.org"
-	n := identity.NewUser{Email: email, Name: name, JobTitle: "Tester", Roles: []access.Role{role}, Place: place, Language: "en"}
+	n.Email, n.Name, n.JobTitle, n.Language = email, name, "Tester", "en"
 	user, _, err := h.first.services.Identity.AddUser(h.t.Context(), operator, n)
 	if err != nil {
 		h.t.Fatal(err)

@@ -46,7 +46,9 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/organisations/{id}/appointments", access.DirectoryRead, api.Do(a.Appointments)},
 		{post, "/organisations/{id}/appointments", access.InventoryChange, api.Do(a.Appoint)},
 		{get, "/governance-groups", access.DirectoryRead, api.Do(a.Groups)},
+		{post, "/governance-groups", access.InventoryChange, api.Do(a.AddGroup)},
 		{get, "/governance-groups/{id}", access.DirectoryRead, api.Do(a.Group)},
+		{edit, "/governance-groups/{id}", access.InventoryChange, api.Do(a.ChangeGroup)},
 
 		{get, "/suppliers", access.InventoryRead, api.Do(a.Suppliers)},
 		{post, "/suppliers", access.InventoryChange, api.Do(a.AddSupplier)},
@@ -70,8 +72,10 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/questionnaires", access.QuestionnaireRead, api.Do(a.ListQuestionnaires)},
 		{get, "/questionnaires/{id}", access.QuestionnaireRead, api.Do(a.Questionnaire)},
 		{get, "/questionnaires/{id}/versions", access.QuestionnaireRead, api.Do(a.QuestionnaireVersions)},
+		{post, "/questionnaires/{id}/versions/{number}/publish", access.QuestionnairePublish, api.Do(a.PublishVersion)},
 		{get, "/frameworks", access.QuestionnaireRead, api.Do(a.Frameworks)},
 		{get, "/frameworks/{id}/requirements", access.QuestionnaireRead, api.Do(a.Requirements)},
+		{get, "/frameworks/{id}/coverage", access.QuestionnaireRead, api.Do(a.Coverage)},
 
 		{get, "/reviews", access.ReviewRead, api.Do(a.ListReviews)},
 		{post, "/reviews", access.ReviewPlan, api.Do(a.PlanReview)},
@@ -113,6 +117,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/actions/{id}/complete", access.ActionDo, api.Do(a.CompleteAction)},
 		{post, "/actions/{id}/verify", access.ActionVerify, api.Do(a.VerifyAction)},
 
+		{get, "/audit/events", access.AuditRead, api.Do(a.Events)},
 		{get, "/audit/verify", access.AuditRead, api.Do(a.VerifyAudit)},
 	}
 }
@@ -131,12 +136,15 @@ func fileRoutes(a *api.API) []fileRoute {
 		{get, review + "/evidence/:evidence", access.AnswersRead, a.EvidenceFile},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
 		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
+		{post, api.Prefix + "/questionnaires/import", access.QuestionnairePublish, a.ImportQuestionnaire},
+		{get, api.Prefix + "/questionnaires/:id/versions/:number/export", access.QuestionnaireRead, a.ExportVersion},
+		{post, api.Prefix + "/frameworks/import", access.QuestionnairePublish, a.ImportFramework},
 	}
 }
 
 // created lists what answers 201.
 var created = map[string]bool{
-	"/organisations": true, "/organisations/{id}/appointments": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
+	"/organisations": true, "/organisations/{id}/appointments": true, "/governance-groups": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true,
 	"/findings": true, "/actions": true,

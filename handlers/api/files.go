@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"net/http"
 
@@ -12,6 +13,7 @@ import (
 
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/questionnaire"
 	"sicrwydd/reports"
 	"sicrwydd/reports/pdf"
 )
@@ -75,6 +77,67 @@ func (a *API) AddEvidence(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Status(fiber.StatusCreated).JSON(e.View())
+}
+
+// ImportQuestionnaire keeps a file as the draft of its questionnaire.
+func (a *API) ImportQuestionnaire(c *fiber.Ctx) error {
+	upload, err := request.ReadUpload(c)
+	if err != nil {
+		return err
+	}
+	v, err := a.Services.Questionnaires.Import(c.UserContext(), actor(c.UserContext()), upload.Content)
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(showVersion(v))
+}
+
+// ImportFramework adds a framework, or fills in one that is there.
+func (a *API) ImportFramework(c *fiber.Ctx) error {
+	upload, err := request.ReadUpload(c)
+	if err != nil {
+		return err
+	}
+	read, err := questionnaire.ReadFramework(bytes.NewReader(upload.Content))
+	if err != nil {
+		return err
+	}
+	f, err := a.Services.Questionnaires.ImportFramework(c.UserContext(), actor(c.UserContext()), read, "imported")
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(showFramework(f))
+}
+
+// ExportVersion sends a version as a file that can be imported.
+func (a *API) ExportVersion(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	number, err := c.ParamsInt("number")
+	if err != nil {
+		return fault.NotFound()
+	}
+	v, err := a.Services.Questionnaires.Version(c.UserContext(), actor(c.UserContext()), id, number)
+	if err != nil {
+		return err
+	}
+	var body []byte
+	format, mediaType := c.Query("format", "yaml"), "application/yaml"
+	switch format {
+	case "yaml":
+		body, err = v.Definition.YAML()
+	case "json":
+		mediaType = fiber.MIMEApplicationJSON
+		body, err = v.Definition.JSON()
+	default:
+		return fault.Invalid("invalid").On("format", "questionnaire.format-unknown")
+	}
+	if err != nil {
+		return err
+	}
+	return request.Attach(c, fmt.Sprintf("%s-%d.%s", v.Definition.Code, number, format), mediaType, body)
 }
 
 // EvidenceFile sends a piece of evidence, never to be shown in place.

@@ -158,6 +158,40 @@ func (a *API) Group(ctx context.Context, in *ByID) (*thing[groupOut], error) {
 	return shown(http.StatusOK, g.Version, showGroup(g)), nil
 }
 
+// AddGroup enters a governance group.
+func (a *API) AddGroup(ctx context.Context, in *struct{ Body directory.GroupInput }) (*thing[groupOut], error) {
+	g, err := a.Directory.AddGroup(ctx, actor(ctx), in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return shown(http.StatusCreated, g.Version, showGroup(g)), nil
+}
+
+type groupChange struct {
+	Name     *lang.Text       `json:"name,omitempty"`
+	Purpose  *lang.Text       `json:"purpose,omitempty"`
+	Members  *[]string        `json:"members,omitempty"`
+	Meetings *[]calendar.Date `json:"meeting_dates,omitempty"`
+}
+
+// ChangeGroup changes the fields that were sent.
+func (a *API) ChangeGroup(ctx context.Context, in *struct {
+	ByID
+	Match
+	Body    groupChange
+	RawBody []byte
+}) (*thing[groupOut], error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.Directory.ChangeGroup(ctx, actor(ctx), in.ID, version, merge[directory.GroupInput](in.RawBody))
+	if err != nil {
+		return nil, err
+	}
+	return shown(http.StatusOK, g.Version, showGroup(g)), nil
+}
+
 type membershipOut struct {
 	ID                uuid.UUID     `json:"id"`
 	Roles             []string      `json:"roles"`

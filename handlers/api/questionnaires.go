@@ -43,6 +43,7 @@ func (a *API) Questionnaire(ctx context.Context, in *ByID) (*thing[questionnaire
 
 type versionOut struct {
 	ID         uuid.UUID                  `json:"id"`
+	Of         uuid.UUID                  `json:"questionnaire_id"`
 	Number     int                        `json:"number"`
 	State      questionnaire.VersionState `json:"state"`
 	Digest     string                     `json:"digest"`
@@ -56,9 +57,25 @@ func (a *API) QuestionnaireVersions(ctx context.Context, in *ByID) (*list[versio
 	if err != nil {
 		return nil, err
 	}
-	return whole(rows, func(v *questionnaire.Version) versionOut {
-		return versionOut{v.ID, v.Number, v.State, v.Digest, v.Definition.Minutes(), v.Definition}
-	}), nil
+	return whole(rows, showVersion), nil
+}
+
+func showVersion(v *questionnaire.Version) versionOut {
+	return versionOut{v.ID, v.QuestionnaireID, v.Number, v.State, v.Digest, v.Definition.Minutes(), v.Definition}
+}
+
+type byNumber struct {
+	ByID
+	Number int `path:"number" minimum:"1"`
+}
+
+// PublishVersion puts a draft into use.
+func (a *API) PublishVersion(ctx context.Context, in *byNumber) (*thing[versionOut], error) {
+	v, err := a.Services.Questionnaires.Publish(ctx, actor(ctx), in.ID, in.Number)
+	if err != nil {
+		return nil, err
+	}
+	return shown(http.StatusOK, v.Version, showVersion(v)), nil
 }
 
 type frameworkOut struct {
@@ -97,22 +114,21 @@ func (a *API) Requirements(ctx context.Context, in *ByID) (*list[requirementOut]
 	return whole(rows, func(r *questionnaire.Requirement) requirementOut { return requirementOut{r.Ref, r.ParentRef, r.Title} }), nil
 }
 
-type chainOut struct {
-	Valid   bool   `json:"valid"`
-	Links   int    `json:"links"`
-	Pending int    `json:"pending" doc:"Events that wait for the seal, which is no fault"`
-	Head    string `json:"head"`
-	Broken  string `json:"broken,omitempty"`
+type coveredOut struct {
+	Ref       string                   `json:"ref"`
+	Title     lang.Text                `json:"title"`
+	Questions []questionnaire.Covering `json:"questions"`
 }
 
-// VerifyAudit walks the whole audit chain.
-func (a *API) VerifyAudit(ctx context.Context, _ *struct{}) (*struct{ Body chainOut }, error) {
-	state, err := a.DB.VerifyChain(ctx)
-	out := &struct{ Body chainOut }{chainOut{Valid: err == nil, Links: state.Links, Pending: state.Pending, Head: state.HeadAt}}
+// Coverage says which published questions ask after each requirement.
+func (a *API) Coverage(ctx context.Context, in *ByID) (*list[coveredOut], error) {
+	rows, err := a.Services.Questionnaires.Coverage(ctx, actor(ctx), in.ID)
 	if err != nil {
-		out.Body.Broken = err.Error()
+		return nil, err
 	}
-	return out, nil
+	return whole(rows, func(c *questionnaire.Covered) coveredOut {
+		return coveredOut{c.Requirement.Ref, c.Requirement.Title, append([]questionnaire.Covering{}, c.Questions...)}
+	}), nil
 }
 
 // current shows the version that stands when an edit was stale.

@@ -20,6 +20,7 @@ const (
 	OrganisationAdded   audit.Action = "organisation.added"
 	OrganisationChanged audit.Action = "organisation.changed"
 	GroupAdded          audit.Action = "governance_group.added"
+	GroupChanged        audit.Action = "governance_group.changed"
 	AppointmentMade     audit.Action = "appointment.made"
 	AppointmentEnded    audit.Action = "appointment.ended"
 )
@@ -165,6 +166,78 @@ func (s *Service) Groups(ctx context.Context, by access.Actor, p store.Paging) (
 // Group gives one governance group.
 func (s *Service) Group(ctx context.Context, by access.Actor, id uuid.UUID) (*Group, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Group, error) { return store.Find[Group](tx, id) })
+}
+
+// GroupInput is what an official enters of a governance group.
+type GroupInput struct {
+	Name     lang.Text       `json:"name"`
+	Purpose  lang.Text       `json:"purpose,omitempty"`
+	Members  []string        `json:"members,omitempty"`
+	Meetings []calendar.Date `json:"meeting_dates,omitempty"`
+}
+
+func (in *GroupInput) check() error {
+	invalid := fault.Invalid("invalid")
+	if in.Name.Empty() {
+		invalid.On("name.en", "organisation.name-missing")
+	}
+	for _, day := range in.Meetings {
+		if _, ok := calendar.Parse(string(day)); !ok {
+			invalid.On("meeting_dates", "date.wrong")
+		}
+	}
+	return invalid.OrNil()
+}
+
+func (g *Group) apply(in GroupInput) {
+	g.Name, g.Purpose = in.Name, in.Purpose
+	g.Members, g.Meetings = append([]string{}, in.Members...), append([]calendar.Date{}, in.Meetings...)
+	slices.Sort(g.Meetings)
+}
+
+// AddGroup enters a governance group. Only a national official may.
+func (s *Service) AddGroup(ctx context.Context, by access.Actor, in GroupInput) (*Group, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Group, error) {
+		if err := nationalOnly(by); err != nil {
+			return nil, err
+		}
+		if err := in.check(); err != nil {
+			return nil, err
+		}
+		reference, err := tx.NextReference("GRP", false)
+		if err != nil {
+			return nil, err
+		}
+		g := &Group{Reference: reference}
+		g.apply(in)
+		return g, tx.Create(g, GroupAdded)
+	})
+}
+
+// ChangeGroup changes a governance group that stands at the version; edit is
+// given what stands.
+func (s *Service) ChangeGroup(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*GroupInput) error) (*Group, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Group, error) {
+		g, err := store.Lock[Group](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := nationalOnly(by); err != nil {
+			return nil, err
+		}
+		if err := store.CheckVersion(g, version); err != nil {
+			return nil, err
+		}
+		in := GroupInput{g.Name, g.Purpose, g.Members, g.Meetings}
+		if err := edit(&in); err != nil {
+			return nil, err
+		}
+		if err := in.check(); err != nil {
+			return nil, err
+		}
+		g.apply(in)
+		return g, tx.Save(g, GroupChanged)
+	})
 }
 
 // AddGroupIn enters a governance group within a change.

@@ -41,7 +41,7 @@ func (s *Service) Versions(ctx context.Context, by access.Actor, questionnaire u
 		if _, err := store.Find[Questionnaire](tx, questionnaire); err != nil {
 			return nil, err
 		}
-		return store.All[Version](tx, "number DESC", "questionnaire_id = ?", questionnaire)
+		return versionsOf(tx, questionnaire)
 	})
 }
 
@@ -91,28 +91,44 @@ func PublishIn(tx *store.Tx, def *Definition) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, err := store.All[Version](tx, "number DESC", "questionnaire_id = ?", q.ID)
+	versions, err := versionsOf(tx, q.ID)
 	if err != nil {
 		return nil, err
 	}
-	number := 1
-	if len(versions) > 0 {
-		if latest := versions[0]; latest.State == Published && latest.Digest == def.Digest() {
-			return latest, nil
-		}
-		number = versions[0].Number + 1
+	if len(versions) > 0 && versions[0].State == Published && versions[0].Digest == def.Digest() {
+		return versions[0], nil
 	}
+	if err := retire(tx, versions); err != nil {
+		return nil, err
+	}
+	now := tx.Now()
+	v := &Version{QuestionnaireID: q.ID, Number: nextNumber(versions), State: Published, Definition: def, Digest: def.Digest(), PublishedAt: &now}
+	return v, tx.Create(v, VersionPublished)
+}
+
+// versionsOf gives the versions of a questionnaire, newest first.
+func versionsOf(tx *store.Tx, questionnaire uuid.UUID) ([]*Version, error) {
+	return store.All[Version](tx, "number DESC", "questionnaire_id = ?", questionnaire)
+}
+
+func nextNumber(versions []*Version) int {
+	if len(versions) == 0 {
+		return 1
+	}
+	return versions[0].Number + 1
+}
+
+// retire takes the published version out of use.
+func retire(tx *store.Tx, versions []*Version) error {
 	for _, former := range versions {
 		if former.State == Published {
 			former.State = Retired
 			if err := tx.Save(former, VersionRetired); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	now := tx.Now()
-	v := &Version{QuestionnaireID: q.ID, Number: number, State: Published, Definition: def, Digest: def.Digest(), PublishedAt: &now}
-	return v, tx.Create(v, VersionPublished)
+	return nil
 }
 
 func ofCode(tx *store.Tx, def *Definition) (*Questionnaire, error) {
