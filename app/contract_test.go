@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -35,6 +36,19 @@ func TestTheContractIsTheOneInTheDocuments(t *testing.T) {
 	}
 	if string(kept) != string(now) {
 		t.Error("docs/openapi.yaml is not what the code gives: go test ./app -run Contract -update, and read the difference")
+	}
+}
+
+// Each page that can be opened is one that the browser tests open.
+func TestEveryPageIsOpenedInABrowser(t *testing.T) {
+	list, err := os.ReadFile("../tests/browser/pages.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range pageRoutes(&pages.Pages{}) {
+		if r.method == get && !strings.Contains(string(list), "'"+r.path+"'") {
+			t.Errorf("%s is not in tests/browser/pages.mjs", r.path)
+		}
 	}
 }
 

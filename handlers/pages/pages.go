@@ -319,6 +319,7 @@ var navigation = []struct {
 	{"nav.suppliers", "/suppliers", access.InventoryRead, "ours"},
 	{"nav.systems", "/systems", access.InventoryRead, "ours"},
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
+	{"nav.actions", "/actions", access.AnswersRead, ""},
 	{"nav.reports", "/reports", access.ReportRead, ""},
 	{"nav.outbox", "/outbox", access.Settings, ""},
 }

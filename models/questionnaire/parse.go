@@ -9,7 +9,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"sicrwydd/models/fault"
-	"sicrwydd/models/lang"
 )
 
 // Resolver gives the questionnaire with a code, so that another can take
@@ -75,33 +74,6 @@ func (d *Definition) take(resolve Resolver) error {
 	}
 	d.From = ""
 	return refused.OrNil()
-}
-
-// FrameworkDefinition is a framework as it is imported: identifiers and short
-// titles.
-type FrameworkDefinition struct {
-	Code         string                  `json:"code" yaml:"code"`
-	Title        lang.Text               `json:"title" yaml:"title"`
-	Publisher    string                  `json:"publisher" yaml:"publisher"`
-	Version      string                  `json:"version" yaml:"version"`
-	Requirements []RequirementDefinition `json:"requirements" yaml:"requirements"`
-}
-
-// RequirementDefinition is one requirement of a framework; Parent is the ref
-// of the heading that it stands under.
-type RequirementDefinition struct {
-	Ref    string    `json:"ref" yaml:"ref"`
-	Title  lang.Text `json:"title" yaml:"title"`
-	Parent string    `json:"parent,omitempty" yaml:"parent,omitempty"`
-}
-
-// ParseFramework reads a framework from YAML or JSON.
-func ParseFramework(data []byte) (*FrameworkDefinition, error) {
-	var f FrameworkDefinition
-	if err := decodeStrictly(data, &f); err != nil {
-		return nil, err
-	}
-	return &f, nil
 }
 
 // jsonNumber reports whether a bound can be kept as JSON.

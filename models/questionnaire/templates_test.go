@@ -1,6 +1,7 @@
 package questionnaire
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -37,7 +38,7 @@ func shippedRequirements(t *testing.T) map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		framework, err := ParseFramework(data)
+		framework, err := ReadFramework(bytes.NewReader(data))
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}

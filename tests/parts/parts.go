@@ -26,7 +26,7 @@ func run(t *testing.T, address, tool string, arguments ...string) {
 		t.Fatalf("%s is not installed: make test installs it", tool)
 	}
 	command := exec.Command(found[len(found)-1], arguments...) //nolint:gosec,noctx // stopped below
-	log, err := os.Create(filepath.Join(t.TempDir(), tool+".log"))
+	log, err := os.CreateTemp(t.TempDir(), tool)
 	if err != nil {
 		t.Fatal(err)
 	}
