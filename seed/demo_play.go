@@ -64,7 +64,7 @@ func (p *player) steps() []func(context.Context) error {
 	case issued:
 		return upTo(p.issue)
 	case begun:
-		return upTo(p.issue, p.answerSome)
+		return upTo(p.issue, p.answerSome, p.converse)
 	case submitted:
 		return upTo(p.issue, p.answerAll, p.submit)
 	case returned:
@@ -93,7 +93,32 @@ func (p *player) issue(ctx context.Context) error {
 }
 
 func (p *player) answerSome(ctx context.Context) error { return p.answer(ctx, 9) }
-func (p *player) answerAll(ctx context.Context) error  { return p.answer(ctx, 1000) }
+
+// converse has the lead ask a colleague, write to the official and ask for time.
+func (p *player) converse(ctx context.Context) error {
+	p.now = time.Now() // so that the invitation is still open
+	_, err := p.reviews.AddRespondent(ctx, p.lead, p.id, review.Invited{Name: "Nia Enghraifft",
+		Email: "nia@" + demoSuppliers[p.plan.supplier].domain, Language: lang.Welsh, Sections: []string{"governance"}})
+	if err != nil {
+		return err
+	}
+	for _, said := range []struct {
+		by   access.Actor
+		text string
+	}{
+		{p.lead, "Our hosting provider sends the report of the recovery test next week. May we add it then?"},
+		{p.people["official"], "Yes. Please answer the rest meanwhile, and ask for time here if you need it."},
+	} {
+		if _, err := p.reviews.Write(ctx, said.by, p.id, review.MessageInput{Text: said.text, Language: lang.English}); err != nil {
+			return err
+		}
+	}
+	_, err = p.reviews.AskForTime(ctx, p.lead, p.id, review.ExtensionInput{UntilOn: calendar.On(p.now).AddDays(14),
+		Reason: "The report of the recovery test comes a week after the due date."})
+	return err
+}
+
+func (p *player) answerAll(ctx context.Context) error { return p.answer(ctx, 1000) }
 
 // answer answers what is shown until nothing new appears.
 func (p *player) answer(ctx context.Context, limit int) error {

@@ -13,7 +13,7 @@ import (
 type respondentsData struct {
 	Review   *review.Detail
 	Sections []askedSection
-	Given    map[string]string // the sections of each respondent, in words
+	Given    map[string]string // the sections of each respondent who was not given all, in words
 	In       review.Invited
 	Official bool
 }
@@ -30,7 +30,9 @@ func (p *Pages) respondentsPage(v *View, in review.Invited) (Page, *review.Detai
 	data := respondentsData{Review: d, Sections: bySection(all, everyQuestion), In: in, Given: map[string]string{},
 		Official: !v.Actor().OnSupplierSide()}
 	for _, person := range d.Respondents {
-		data.Given[person.ID.String()] = v.givenSections(data.Sections, person.Sections)
+		if len(person.Sections) < len(data.Sections) {
+			data.Given[person.ID.String()] = v.givenSections(data.Sections, person.Sections)
+		}
 	}
 	return Page{Name: "respondents", TitleKey: "respondents.title", Data: data}, d, nil
 }
