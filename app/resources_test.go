@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -115,4 +116,23 @@ func auditLog(t *testing.T, h *house) {
 func (h *house) auditor(name string, place identity.Place) {
 	h.t.Helper()
 	h.member(name, identity.NewUser{Roles: []access.Role{access.Auditor}, Place: place, UntilOn: "2099-12-31"})
+}
+
+func TestSearchFoldsCaseAndAccents(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { search(t, start(t, "", 1)) })
+	t.Run("PostgreSQL", func(t *testing.T) { search(t, start(t, storetest.PostgresURL(t), 1)) })
+}
+
+func search(t *testing.T, h *house) {
+	h.person("official", access.Official, identity.Place{})
+	for _, name := range []string{"Cwmni Tŷ Gŵyl", "Société Générée", "100% Safe", "Under_score"} {
+		h.must(201, "official", "POST", "/suppliers", map[string]any{"name": name})
+	}
+	for q, want := range map[string]string{"ty gwyl": "Cwmni Tŷ Gŵyl", "TŶ": "Cwmni Tŷ Gŵyl", "SOCIETE G": "Société Générée",
+		"0%": "100% Safe", "r_s": "Under_score"} {
+		items := h.must(200, "official", "GET", "/suppliers?q="+url.QueryEscape(q), nil).body["items"].([]any)
+		if len(items) != 1 || items[0].(map[string]any)["name"] != want {
+			t.Errorf("%q finds %v, want %s", q, items, want)
+		}
+	}
 }

@@ -242,6 +242,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/cookies", access.Open, p.CookiesPage},
 		{get, "/rules", access.Open, p.Rules},
 		{get, "/help", access.Open, p.Help},
+		{get, "/search", access.ReviewRead, p.Search},
 
 		{get, "/organisations", access.DirectoryRead, p.Organisations},
 		{get, "/organisations/:id", access.DirectoryRead, p.Organisation},

@@ -51,8 +51,9 @@ func (a *API) Findings(ctx context.Context, in *struct {
 	Page
 	ReviewID uuid.UUID       `query:"review_id"`
 	Severity review.Severity `query:"severity"`
+	Q        string          `query:"q"`
 }) (*list[findingOut], error) {
-	rows, err := a.Services.Reviews.Findings(ctx, actor(ctx), review.FindingFilter{ReviewID: in.ReviewID, Severity: in.Severity}, in.paging())
+	rows, err := a.Services.Reviews.Findings(ctx, actor(ctx), review.FindingFilter{ReviewID: in.ReviewID, Severity: in.Severity, Q: in.Q}, in.paging())
 	if err != nil {
 		return nil, err
 	}

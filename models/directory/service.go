@@ -45,8 +45,7 @@ func (s *Service) Organisations(ctx context.Context, by access.Actor, f Filter, 
 			q = q.Where("kind = ?", f.Kind)
 		}
 		if f.Q != "" {
-			like := "%" + strings.ToLower(f.Q) + "%"
-			q = q.Where("LOWER(name_en) LIKE ? OR LOWER(name_cy) LIKE ? OR LOWER(reference) = ?", like, like, strings.ToLower(f.Q))
+			q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference", "COALESCE(ods_code, '')")
 		}
 		return store.Paged[Organisation](tx, q, p, map[string]string{
 			"name": "name_en", "name_cy": "name_cy", "reference": "reference", "kind": "kind",

@@ -177,8 +177,7 @@ func (s *Service) Suppliers(ctx context.Context, by access.Actor, f SupplierFilt
 			q = q.Where("status = ?", f.Status)
 		}
 		if f.Q != "" {
-			like := "%" + strings.ToLower(f.Q) + "%"
-			q = q.Where("LOWER(name) LIKE ? OR LOWER(trading_name) LIKE ? OR LOWER(reference) = ?", like, like, strings.ToLower(f.Q))
+			q = store.Holding(tx, q, f.Q, "name", "trading_name", "reference")
 		}
 		return store.Paged[Supplier](tx, q, p, map[string]string{
 			"name": "name", "reference": "reference", "status": "status", "created_at": "created_at",

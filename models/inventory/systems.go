@@ -311,8 +311,7 @@ func (s *Service) Systems(ctx context.Context, by access.Actor, f SystemFilter, 
 			q = q.Where("id IN (?)", store.Query[Supply](tx).Select("system_id").Where("supplier_id = ?", f.SupplierID))
 		}
 		if f.Q != "" {
-			like := "%" + strings.ToLower(f.Q) + "%"
-			q = q.Where("LOWER(name_en) LIKE ? OR LOWER(name_cy) LIKE ? OR LOWER(reference) = ?", like, like, strings.ToLower(f.Q))
+			q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference")
 		}
 		return store.Paged[System](tx, q, p, map[string]string{
 			"name": "name_en", "name_cy": "name_cy", "reference": "reference", "tier": "tier", "status": "status", "created_at": "created_at",

@@ -167,7 +167,8 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p stor
 			q = q.Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id = ?", f.SystemID))
 		}
 		if f.Q != "" {
-			q = q.Where("LOWER(reference) LIKE LOWER(?)", "%"+f.Q+"%")
+			named := store.Holding(tx, store.Query[inventory.Supplier](tx).Select("id"), f.Q, "name", "trading_name")
+			q = store.Holding(tx, q, f.Q, "reference").Or("supplier_id IN (?)", named)
 		}
 		rows, err := store.Paged[Review](tx, q, p, map[string]string{
 			"reference": "reference", "due_on": "due_on", "state": "state", "created_at": "created_at",

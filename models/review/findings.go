@@ -212,6 +212,7 @@ func (s *Service) ResolveComment(ctx context.Context, by access.Actor, id uuid.U
 type FindingFilter struct {
 	ReviewID uuid.UUID
 	Severity Severity
+	Q        string
 }
 
 // Findings lists findings.
@@ -223,6 +224,9 @@ func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter
 		}
 		if f.Severity != "" {
 			q = q.Where("severity = ?", f.Severity)
+		}
+		if f.Q != "" {
+			q = store.Holding(tx, q, f.Q, "reference", "title_en", "title_cy")
 		}
 		return store.Paged[Finding](tx, q, p, map[string]string{"reference": "reference", "created_at": "created_at"}, "reference")
 	})
