@@ -91,8 +91,10 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/reviews/{id}/extensions/{extension}/decide", access.ReviewPlan, api.Do(a.DecideTime)},
 		{get, "/reviews/{id}/questions", access.AnswersRead, api.Do(a.ReviewQuestions)},
 		{put, "/reviews/{id}/answers/{key}", access.AnswerWrite, api.Do(a.PutAnswer)},
+		{post, "/reviews/{id}/carry-over", access.AnswerWrite, api.Do(a.CarryOver)},
 		{post, "/reviews/{id}/submit", access.ReviewAttest, api.Do(a.SubmitReview)},
 		{put, "/reviews/{id}/judgements/{key}", access.ReviewJudge, api.Do(a.PutJudgement)},
+		{post, "/reviews/{id}/judgements/accept", access.ReviewJudge, api.Do(a.AcceptProposals)},
 		{post, "/reviews/{id}/return", access.ReviewJudge, api.Do(a.ReturnReview)},
 		{post, "/reviews/{id}/assess", access.ReviewJudge, api.Do(a.AssessReview)},
 		{post, "/reviews/{id}/sign-off", access.ReviewSign, api.Do(a.SignOffReview)},
@@ -285,6 +287,8 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reviews/:id/extensions", access.MessageWrite, p.TimeAsk},
 		{post, "/reviews/:id/extensions/:extension", access.ReviewPlan, p.TimeDecide},
 
+		{get, "/reviews/:id/earlier", access.AnswersRead, p.Earlier},
+		{post, "/reviews/:id/earlier", access.AnswerWrite, p.EarlierConfirm},
 		{get, "/reviews/:id/sections/:section", access.AnswersRead, p.Section},
 		{get, "/reviews/:id/questions/:key", access.AnswersRead, p.Question},
 		{post, "/reviews/:id/questions/:key", access.AnswerWrite, p.AnswerQuestion},
@@ -298,6 +302,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/reviews/:id/receipt.json", access.AnswersRead, p.ReceiptFile},
 
 		{get, "/reviews/:id/judge", access.ReviewJudge, p.Judge},
+		{post, "/reviews/:id/judge", access.ReviewJudge, p.JudgeAccept},
 		{get, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeQuestion},
 		{post, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeSave},
 		{get, "/reviews/:id/return", access.ReviewJudge, p.ReturnForm},

@@ -101,6 +101,7 @@ var demoReviews = []demoReview{
 	{1, []int{1, 13}, "core", 50, judging},
 	{8, []int{8}, "short", 40, returned},
 	{10, []int{10}, "short", 30, submitted},
+	{6, []int{6}, "short", 400, signed},
 	{6, []int{6, 16}, "short", 20, begun},
 	{9, []int{9}, "short", 5, issued},
 	{4, []int{19}, "core", 2, planned},

@@ -109,3 +109,33 @@ func (a *API) DecideTime(ctx context.Context, in *struct {
 	}
 	return shown(http.StatusOK, e.Version, showExtension(e)), nil
 }
+
+type countOut struct {
+	Count int `json:"count"`
+}
+
+// CarryOver confirms earlier answers.
+func (a *API) CarryOver(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Questions []any `json:"questions,omitempty" doc:"\"key\" or {\"key\", \"system_id\"}; all that were answered before when left out"`
+	}
+}) (*struct{ Body countOut }, error) {
+	slots, err := readSlots(in.Body.Questions)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Services.Reviews.CarryOver(ctx, actor(ctx), in.ID, slots)
+	return &struct{ Body countOut }{countOut{n}}, err
+}
+
+// AcceptProposals judges a section as its answers propose.
+func (a *API) AcceptProposals(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Section string `json:"section"`
+	}
+}) (*struct{ Body countOut }, error) {
+	n, err := a.Services.Reviews.AcceptProposals(ctx, actor(ctx), in.ID, in.Body.Section)
+	return &struct{ Body countOut }{countOut{n}}, err
+}

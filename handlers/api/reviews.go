@@ -198,16 +198,25 @@ func (a *API) ReturnReview(ctx context.Context, in *struct {
 		Message   lang.Text `json:"message"`
 	}
 }) (*thing[reviewOut], error) {
-	back := review.ReturnInput{Message: in.Body.Message}
-	for _, named := range in.Body.Questions {
-		slot, ok := readSlot(named)
+	slots, err := readSlots(in.Body.Questions)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Services.Reviews.Return(ctx, actor(ctx), in.ID, review.ReturnInput{Slots: slots, Message: in.Body.Message})
+	return a.moved(ctx, r, err)
+}
+
+// readSlots reads questions that are named by their key, or by key and system.
+func readSlots(named []any) ([]questionnaire.Slot, error) {
+	var slots []questionnaire.Slot
+	for _, one := range named {
+		slot, ok := readSlot(one)
 		if !ok {
 			return nil, fault.Invalid("invalid").On("questions", "return.question-unreadable")
 		}
-		back.Slots = append(back.Slots, slot)
+		slots = append(slots, slot)
 	}
-	r, err := a.Services.Reviews.Return(ctx, actor(ctx), in.ID, back)
-	return a.moved(ctx, r, err)
+	return slots, nil
 }
 
 func readSlot(named any) (questionnaire.Slot, bool) {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 
@@ -52,6 +53,28 @@ func (a asked) Comment() string {
 		return ""
 	}
 	return a.Answer.Comment
+}
+
+// Before is the question as it was answered in an earlier review, nil where it
+// was not.
+func (a asked) Before() *asked {
+	if a.Previous == nil {
+		return nil
+	}
+	before := asked{QuestionView: a.QuestionView, ReviewID: a.Previous.ReviewID, Slot: a.Slot}
+	before.Answer, before.QuestionView.Previous = &a.Previous.Answer, nil
+	before.say()
+	return &before
+}
+
+// Confirmable reports whether the earlier answer may stand for this one.
+func (a asked) Confirmable() bool {
+	return a.MayAnswer && a.Shown && a.Previous != nil && a.State() == "not_started"
+}
+
+// ChangedSince reports whether the answer differs from the earlier one.
+func (a asked) ChangedSince() bool {
+	return a.Previous != nil && a.Answer != nil && (!bytes.Equal(a.Previous.Answer.Value, a.Answer.Value) || a.Previous.Answer.Comment != a.Answer.Comment)
 }
 
 // Href is the question's own page.
@@ -189,6 +212,17 @@ func bySection(all []asked, wanted func(asked) bool) []askedSection {
 }
 
 func everyQuestion(asked) bool { return true }
+
+// Proposals counts the judgements that may be accepted at once.
+func (s askedSection) Proposals() int {
+	n := 0
+	for _, q := range s.Questions {
+		if q.Proposed != nil && q.Judgement == nil {
+			n++
+		}
+	}
+	return n
+}
 
 // Done counts the answered questions of the section.
 func (s askedSection) Done() int {

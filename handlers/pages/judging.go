@@ -58,6 +58,8 @@ func (p *Pages) Judge(v *View) error {
 			return q.Essential
 		case "claims":
 			return q.OnClaim()
+		case "changed":
+			return q.Previous == nil || q.ChangedSince()
 		}
 		return true
 	})
@@ -71,6 +73,18 @@ func (p *Pages) Judge(v *View) error {
 		}
 	}
 	return v.Show(Page{Name: "judge", TitleKey: "judge.title", Wide: true, Data: data})
+}
+
+// JudgeAccept judges a section as its answers propose.
+func (p *Pages) JudgeAccept(v *View) error {
+	d, err := p.forReview(v)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Services.Reviews.AcceptProposals(v.UserContext(), v.Actor(), d.ID, v.Typed("section")); err != nil {
+		return err
+	}
+	return v.Go("/reviews/"+d.ID.String()+"/judge", "flash.judged")
 }
 
 // OnClaim reports whether the answer rests on the supplier's word alone: so
@@ -92,6 +106,8 @@ type judgementData struct {
 	Card   *questionnaire.Scorecard
 	Names  map[uuid.UUID]lang.Text
 	Takes  bool // judgements now
+	// Previous and Following are the questions beside this one in order.
+	Previous, Following string
 }
 
 func (p *Pages) judgementPage(v *View) (judgementData, error) {
@@ -129,6 +145,12 @@ func (data *judgementData) findNext(all []asked) {
 		if other.Slot == data.Q.Slot {
 			passed = true
 			continue
+		}
+		switch {
+		case other.Shown && !passed:
+			data.Previous = other.JudgeHref()
+		case other.Shown && data.Following == "":
+			data.Following = other.JudgeHref()
 		}
 		if !other.Shown || other.Weight == 0 || other.Judgement != nil {
 			continue

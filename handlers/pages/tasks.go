@@ -19,6 +19,7 @@ type tasksData struct {
 	Missing       int
 	AccuracyCheck bool // the draft may be commented on today
 	Findings      bool
+	Confirmable   int // questions whose earlier answer may be confirmed
 }
 
 // answersTaken reports whether a review takes answers in its state.
@@ -56,6 +57,9 @@ func (p *Pages) reviewTasks(v *View, d *review.Detail) error {
 		data.Return = &d.Returns[0]
 	}
 	for _, q := range all {
+		if q.Confirmable() {
+			data.Confirmable++
+		}
 		if q.Returned {
 			data.Returned = append(data.Returned, q)
 		}

@@ -180,6 +180,21 @@ func (d *Definition) Digest() string {
 // question with a weight is.
 func (q *Question) IsRequired() bool { return q.Required || q.Weight > 0 }
 
+// Proposes gives the outcome that a chosen answer proposes to the reviewer,
+// empty where it proposes none.
+func (q *Question) Proposes(value json.RawMessage) Outcome {
+	var chosen string
+	if json.Unmarshal(value, &chosen) != nil {
+		return ""
+	}
+	for _, o := range q.Choices() {
+		if o.Value == chosen {
+			return o.Judgement
+		}
+	}
+	return ""
+}
+
 // Choices gives what may be chosen, with labels. A yes/no question without
 // options of its own has "Yes" and "No"; one that may not apply has that too.
 func (q *Question) Choices() []Option {

@@ -113,16 +113,8 @@ func (s *Service) Judge(ctx context.Context, by access.Actor, id uuid.UUID, key 
 		if err := d.judge(tx, slot, in); err != nil {
 			return nil, err
 		}
-		if err := took(tx, id, ActJudged); err != nil {
+		if err := s.judged(tx, r); err != nil {
 			return nil, err
-		}
-		if r.State == Submitted {
-			if err := r.beginAssessment(tx.Now()); err != nil {
-				return nil, err
-			}
-			if err := tx.Save(r, AssessmentBegun); err != nil {
-				return nil, err
-			}
 		}
 		view := d.viewer(tx).question(sheet.Item(slot))
 		return &view, nil

@@ -41,6 +41,8 @@ type QuestionView struct {
 	Answer           *AnswerView                  `json:"answer"`
 	Judgement        *JudgementView               `json:"judgement"`
 	Feedback         *lang.Text                   `json:"feedback"`
+	Proposed         *questionnaire.Outcome       `json:"proposed,omitempty"` // for our side: what the answer with its evidence proposes
+	Previous         *Previous                    `json:"previous"`           // how it was answered in an earlier review
 }
 
 // SectionView names a section.
@@ -102,6 +104,7 @@ type viewer struct {
 	judging  bool // sees judgements
 	answers  bool
 	sections map[string]bool // nil: all
+	past     map[questionnaire.Slot]*Previous
 }
 
 func (d *dossier) viewer(tx *store.Tx) viewer {
@@ -125,10 +128,13 @@ func (v viewer) question(item *questionnaire.Item) QuestionView {
 		view.Options = append(view.Options, OptionView{o.Value, o.Label})
 	}
 	if v.answers {
-		view.Answer = v.answer(item.Slot)
+		view.Answer, view.Previous = v.answer(item.Slot), v.past[item.Slot]
 	}
 	if v.judging {
 		view.Judging = &q.Judging
+		if in, proposed := v.d.proposal(item); proposed {
+			view.Proposed = &in.Outcome
+		}
 	}
 	if j := v.d.judgements[item.Slot]; j != nil {
 		if v.judging {
@@ -173,6 +179,9 @@ func (s *Service) Questions(ctx context.Context, by access.Actor, id uuid.UUID) 
 			return nil, err
 		}
 		v := d.viewer(tx)
+		if v.past, err = s.earlierAnswers(tx, d); err != nil {
+			return nil, err
+		}
 		if by.OnSupplierSide() && !by.Has(access.SupplierLead) {
 			if v.sections, err = sectionsOf(tx, id, by.UserID); err != nil {
 				return nil, err

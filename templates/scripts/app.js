@@ -91,3 +91,36 @@ if (kept && kept.path === location.pathname) {
     else field.value = value
   })
 }
+
+// Judging by keys, for a reviewer who asked for it: outcome m, p, n, a; basis 1
+// to 4; the question after and before j, k. Off until switched on, and never
+// while something is typed.
+const judging = document.getElementById('judge-form')
+if (judging) {
+  const choose = {
+    m: ['outcome', 'met'], p: ['outcome', 'partly_met'], n: ['outcome', 'not_met'], a: ['outcome', 'not_applicable'],
+    1: ['basis', 'claim'], 2: ['basis', 'document'], 3: ['basis', 'independent_report'], 4: ['basis', 'tested']
+  }
+  const turn = { j: judging.dataset.following, k: judging.dataset.previous }
+  const button = document.getElementById('keys')
+  let on = false
+  try { on = window.localStorage.getItem('judging-keys') === 'on' } catch { /* not kept here */ }
+  const show = () => button.setAttribute('aria-pressed', String(on))
+  button.closest('.app-keys').hidden = false
+  show()
+  button.addEventListener('click', () => {
+    on = !on
+    try { window.localStorage.setItem('judging-keys', on ? 'on' : 'off') } catch { /* not kept here */ }
+    show()
+  })
+  document.addEventListener('keydown', (event) => {
+    if (!on || event.ctrlKey || event.altKey || event.metaKey || event.target.closest('textarea, select, input:not([type=radio]):not([type=checkbox])')) return
+    if (choose[event.key]) {
+      const [name, value] = choose[event.key]
+      const radio = judging.querySelector(`[name=${name}][value=${value}]`)
+      radio.checked = true
+      radio.focus()
+      event.preventDefault()
+    } else if (turn[event.key]) window.location.assign(turn[event.key])
+  })
+}

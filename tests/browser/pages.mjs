@@ -43,6 +43,7 @@ export const pages = [
   at('/reviews/:id/respondents', 'official', [...under('in_progress'), '+/respondents']),
   at('/reviews/:id/messages', 'official', [...under('in_progress'), '+/messages']),
 
+  at('/reviews/:id/earlier', 'lead', [...under('in_progress'), '+/earlier']),
   at('/reviews/:id/sections/:section', 'lead', [...under('in_progress'), /\/sections\//]),
   at('/reviews/:id/questions/:key', 'lead', [...under('in_progress'), /\/sections\//, question]),
   at('/reviews/:id/check', 'lead', [...under('in_progress'), '+/check']),
