@@ -51,7 +51,7 @@ func checkPassword(password, email string) error {
 
 func guessable(password, email string) bool {
 	local, _, _ := strings.Cut(email, "@")
-	for _, word := range append([]string{local}, common...) {
+	for _, word := range append([]string{email, local}, common...) {
 		if len(word) > 3 {
 			password = strings.ReplaceAll(password, word, "")
 		}
