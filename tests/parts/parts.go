@@ -25,7 +25,7 @@ func run(t *testing.T, address, tool string, arguments ...string) {
 	if len(found) == 0 {
 		t.Fatalf("%s is not installed: make test installs it", tool)
 	}
-	command := exec.Command(found[len(found)-1], arguments...) //nolint:gosec,noctx // stopped below
+	command := exec.Command(found[len(found)-1], arguments...) //nolint:gosec // ours, and stopped below
 	log, err := os.CreateTemp(t.TempDir(), tool)
 	if err != nil {
 		t.Fatal(err)
