@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,8 +23,18 @@ type Config struct {
 	PublicURL   string   // SICRWYDD_PUBLIC_URL; where people reach the product
 	SMTP        *url.URL // SICRWYDD_SMTP_URL; nil: mails are kept
 	EvidenceURL string   // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
+	Mail        string   // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
 	keys        *keyring.Ring
+
+	publicURLSet bool
 }
+
+// What SICRWYDD_MAIL may say.
+const (
+	mailSend     = "send"
+	mailHold     = "hold"
+	mailRedirect = "redirect:"
+)
 
 // LoadConfig reads and checks every setting. The error tells of all that is
 // wrong at once, each by the name of its variable and what it should be.
@@ -47,6 +58,7 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 		check("DATABASE_URL", err)
 	}
 	c.PublicURL = strings.TrimSuffix(or(getenv("SICRWYDD_PUBLIC_URL"), "http://"+c.Addr), "/")
+	c.publicURLSet = getenv("SICRWYDD_PUBLIC_URL") != ""
 	public, err := address(c.PublicURL, "http", "https")
 	if err == nil && (public.Path != "" || public.RawQuery != "" || public.Fragment != "" || public.User != nil) {
 		err = errors.New("must be an address without a path, as https://sicrwydd.example.org")
@@ -61,6 +73,17 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 			err = errors.New("must name the sender, as smtp://user:password@host:587?from=sicrwydd@example.org")
 		}
 		check("SICRWYDD_SMTP_URL", err)
+	}
+	c.Mail = or(getenv("SICRWYDD_MAIL"), mailSend)
+	if to, redirected := strings.CutPrefix(c.Mail, mailRedirect); redirected {
+		_, err = mail.ParseAddress(to)
+	} else if c.Mail != mailSend && c.Mail != mailHold {
+		err = errors.New("unknown")
+	} else {
+		err = nil
+	}
+	if err != nil {
+		check("SICRWYDD_MAIL", errors.New("must be send, hold or redirect:ADDRESS, as redirect:tester@example.org"))
 	}
 	if c.EvidenceURL != "" {
 		_, err := address(c.EvidenceURL, "s3", "file")

@@ -44,6 +44,9 @@ type commands struct {
 	Framework frameworkCommand `cmd:"" help:"Frameworks."`
 	Report    reportCommand    `cmd:"" help:"Reports."`
 	Audit     auditCommand     `cmd:"" help:"The audit log."`
+	Backup    backupCommand    `cmd:"" help:"Copy database and evidence into a folder, while the product serves."`
+	Restore   restoreCommand   `cmd:"" help:"Put a backup into an empty place."`
+	Mail      mailCommand      `cmd:"" help:"Hold mail, or let it go."`
 	Health    healthCommand    `cmd:"" help:"Ask the server of this machine whether it is well."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
@@ -107,6 +110,9 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 	}
 	if ok, err := p.db.Migrated(ctx); err != nil || !ok {
 		return nil, errors.Join(errors.New("the database's schema is not up to date: run sicrwydd migrate"), err)
+	}
+	if err := p.db.Install(ctx, p.keys.Fingerprint()); err != nil {
+		return nil, err
 	}
 	if p.vault, err = vault.Open(ctx, config.EvidenceURL, config.EvidenceFolder(), p.keys); err != nil {
 		return nil, err

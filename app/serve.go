@@ -35,6 +35,15 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if p.config.SMTP == nil {
 		slog.Warn("no mail server is set (SICRWYDD_SMTP_URL): mails are kept, and an administrator reads them in the outbox")
 	}
+	if p.config.publicURLSet {
+		held, err := p.db.ServeAt(ctx, p.config.PublicURL)
+		if err != nil {
+			return err
+		}
+		if held {
+			slog.Warn("the public address changed, so mail is held: sicrwydd mail release lets it go")
+		}
+	}
 	return p.serve(ctx)
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -16,8 +17,12 @@ import (
 
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/review"
+	"sicrwydd/models/store"
 	"sicrwydd/templates"
 )
+
+// heldMailPause is a variable so that tests need not wait.
+var heldMailPause = time.Minute
 
 // deliverer sends the mails that changes queued.
 type deliverer struct {
@@ -25,12 +30,23 @@ type deliverer struct {
 	outbox *outbox.Service
 	set    *templates.Set
 	smtp   *url.URL // nil: mails are kept in the outbox
+	db     *store.DB
+	mail   string        // what SICRWYDD_MAIL says
+	pause  time.Duration // until a held mail is looked at again
+}
+
+// held reports whether mail is held: by the setting, by an operator, or
+// because this may be a copy.
+func (d *deliverer) held(ctx context.Context) (bool, error) {
+	i, err := d.db.Installation(ctx)
+	return d.mail == mailHold || i.HeldBecause != "", err
 }
 
 // newWorkers gives the client that works the jobs of this node.
 func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP})
+	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP,
+		db: p.db, mail: p.config.Mail, pause: heldMailPause})
 	return river.NewClient(p.db.Driver(), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
 		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
@@ -47,6 +63,13 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) er
 	}
 	if m.State == outbox.Sent {
 		return nil // sent by an earlier run that could not say so
+	}
+	held, err := d.held(ctx)
+	if err != nil {
+		return err
+	}
+	if held {
+		return river.JobSnooze(d.pause)
 	}
 	if d.smtp == nil {
 		return d.outbox.Settle(ctx, m.ID, outbox.Kept, "")
@@ -99,10 +122,17 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 func (d *deliverer) send(ctx context.Context, m *outbox.Mail, subject, text, html string) error {
 	message := mail.NewMsg()
 	sender := d.smtp.Query().Get("from")
-	if err := message.FromFormat("Sicrwydd", sender); err != nil {
+	err := message.FromFormat("Sicrwydd", sender)
+	if err != nil {
 		return err
 	}
-	if err := message.AddToFormat(m.RecipientName, m.Recipient); err != nil {
+	if to, redirected := strings.CutPrefix(d.mail, mailRedirect); redirected {
+		subject = "[" + m.Recipient + "] " + subject
+		err = message.AddTo(to)
+	} else {
+		err = message.AddToFormat(m.RecipientName, m.Recipient)
+	}
+	if err != nil {
 		return err
 	}
 	message.Subject(subject)

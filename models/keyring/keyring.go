@@ -25,6 +25,8 @@ const (
 	Mail     Purpose = "mail"
 	Forms    Purpose = "forms"
 	receipts Purpose = "receipts"
+
+	fingerprint Purpose = "fingerprint"
 )
 
 // Ring is the keys of one installation.
@@ -93,6 +95,9 @@ func (r *Ring) MAC(p Purpose, text string) string {
 	h.Write([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
+
+// Fingerprint names the secret without telling it.
+func (r *Ring) Fingerprint() string { return r.MAC(fingerprint, "sicrwydd") }
 
 func (r *Ring) signing() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.key(receipts)) }
 

@@ -30,6 +30,7 @@ import (
 // DB is one open database, SQLite or PostgreSQL.
 type DB struct {
 	postgres     bool
+	path         string // of the SQLite file
 	write, read  *sql.DB
 	gormW, gormR *gorm.DB
 	jobs         *river.Client[*sql.Tx]
@@ -48,7 +49,7 @@ type Config struct {
 
 // Open opens the database; it does not migrate it.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{now: c.Now, postgres: c.URL != "", asked: &atomic.Int64{}}
+	db := &DB{now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}}
 	if db.now == nil {
 		db.now = time.Now
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/google/uuid"
@@ -58,10 +59,7 @@ var ErrMissing = errors.New("the evidence file is missing from its store")
 
 // Get gives a file.
 func (v *Vault) Get(ctx context.Context, key string) ([]byte, error) {
-	sealed, err := v.bucket.ReadAll(ctx, key)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, ErrMissing
-	}
+	sealed, err := v.Sealed(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("get evidence: %w", err)
 	}
@@ -70,6 +68,32 @@ func (v *Vault) Get(ctx context.Context, key string) ([]byte, error) {
 
 // Drop removes a file whose record was not kept after all.
 func (v *Vault) Drop(ctx context.Context, key string) error { return v.bucket.Delete(ctx, key) }
+
+// Sealed gives a file as it is kept, for a backup.
+func (v *Vault) Sealed(ctx context.Context, key string) ([]byte, error) {
+	sealed, err := v.bucket.ReadAll(ctx, key)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil, ErrMissing
+	}
+	return sealed, err
+}
+
+// Restore keeps a file as a backup gave it.
+func (v *Vault) Restore(ctx context.Context, key string, sealed []byte) error {
+	if _, err := v.keys.Open(keyring.Evidence, sealed, key); err != nil {
+		return err
+	}
+	return v.bucket.WriteAll(ctx, key, sealed, nil)
+}
+
+// Empty reports whether the vault holds no file.
+func (v *Vault) Empty(ctx context.Context) (bool, error) {
+	_, err := v.bucket.List(nil).Next(ctx)
+	if errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	return false, err
+}
 
 // Close closes the vault.
 func (v *Vault) Close() error { return v.bucket.Close() }
