@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +19,14 @@ import (
 // Config is every setting, read from the environment and checked in full at
 // start.
 type Config struct {
-	Addr        string   // SICRWYDD_ADDR
-	DatabaseURL string   // DATABASE_URL; empty: SQLite in the data folder
-	Data        string   // SICRWYDD_DATA
-	PublicURL   string   // SICRWYDD_PUBLIC_URL; where people reach the product
-	SMTP        *url.URL // SICRWYDD_SMTP_URL; nil: mails are kept
-	EvidenceURL string   // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
-	Mail        string   // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
+	Addr        string         // SICRWYDD_ADDR
+	DatabaseURL string         // DATABASE_URL; empty: SQLite in the data folder
+	Data        string         // SICRWYDD_DATA
+	PublicURL   string         // SICRWYDD_PUBLIC_URL; where people reach the product
+	SMTP        *url.URL       // SICRWYDD_SMTP_URL; nil: mails are kept
+	EvidenceURL string         // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
+	Mail        string         // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
+	Proxies     []netip.Prefix // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
 	keys        *keyring.Ring
 
 	publicURLSet bool
@@ -85,12 +88,28 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 	if err != nil {
 		check("SICRWYDD_MAIL", errors.New("must be send, hold or redirect:ADDRESS, as redirect:tester@example.org"))
 	}
+	for given := range strings.SplitSeq(getenv("SICRWYDD_PROXIES"), ",") {
+		if given = strings.TrimSpace(given); given == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(given)
+		if err != nil {
+			check("SICRWYDD_PROXIES", errors.New("must be networks with commas between, as 10.0.0.0/8,192.0.2.7/32"))
+			continue
+		}
+		c.Proxies = append(c.Proxies, prefix)
+	}
 	if c.EvidenceURL != "" {
 		_, err := address(c.EvidenceURL, "s3", "file")
 		check("SICRWYDD_EVIDENCE_URL", err)
 	}
 	check("SICRWYDD_SECRET_KEY", c.loadKey(getenv("SICRWYDD_SECRET_KEY")))
 	return c, errors.Join(wrong...)
+}
+
+// ours reports whether an address is one of our proxies.
+func (c *Config) ours(at netip.Addr) bool {
+	return slices.ContainsFunc(c.Proxies, func(p netip.Prefix) bool { return p.Contains(at) })
 }
 
 func or(value, otherwise string) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -175,15 +176,31 @@ func (a answer) id() string { return fmt.Sprint(a.body["id"]) }
 
 func (h *house) upload(who, path, name, content string) answer {
 	h.t.Helper()
+	body, mediaType := form(h.t, name, content)
+	return h.send(who, http.MethodPost, path, mediaType, body)
+}
+
+// form is a form with one file.
+func form(t *testing.T, name, content string) (body io.Reader, mediaType string) {
+	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	part, err := form.CreateFormFile("file", name)
 	if err != nil {
-		h.t.Fatal(err)
+		t.Fatal(err)
 	}
 	_, _ = io.WriteString(part, content)
 	_ = form.Close()
-	return h.send(who, http.MethodPost, path, form.FormDataContentType(), &b)
+	return &b, form.FormDataContentType()
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed by the server
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 func (h *house) organisation(ods string) uuid.UUID {

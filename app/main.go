@@ -47,6 +47,7 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Copy database and evidence into a folder, while the product serves."`
 	Restore   restoreCommand   `cmd:"" help:"Put a backup into an empty place."`
 	Mail      mailCommand      `cmd:"" help:"Hold mail, or let it go."`
+	Doctor    doctorCommand    `cmd:"" help:"Look at all that the product rests on, and say what is wrong and how to mend it."`
 	Health    healthCommand    `cmd:"" help:"Ask the server of this machine whether it is well."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -43,9 +44,11 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, cause any) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
-	app.Use(p.identify, headers(web.Secure), p.authenticate(web.Secure), limitForms)
+	measured := newMeter(p.db)
+	app.Use(p.identify, measured.observe, headers(web.Secure), p.authenticate(web.Secure), limitForms)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
+	app.Get("/metrics", measured.serve())
 	app.Get("/.well-known/security.txt", p.securityText)
 	app.Get("/verify/keys", api.Files(func(c *fiber.Ctx) error { return p.publicKeys(c) }))
 	mountAssets(app)
@@ -85,7 +88,7 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 
 // identify gives the request its id and language.
 func (p *program) identify(c *fiber.Ctx) error {
-	visit := &request.Visit{ID: uuid.NewString(), Origin: c.IP(), Lang: lang.English}
+	visit := &request.Visit{ID: uuid.NewString(), Origin: p.origin(c), Lang: lang.English}
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptLanguage), ",") {
 		if tag, ok := lang.Parse(strings.SplitN(part, ";", 2)[0]); ok {
 			visit.Lang = tag
@@ -95,6 +98,21 @@ func (p *program) identify(c *fiber.Ctx) error {
 	c.Set("X-Request-ID", visit.ID)
 	c.SetUserContext(request.With(c.UserContext(), visit))
 	return c.Next()
+}
+
+// origin is the address that a request comes from: the peer's or, where that
+// is a proxy of ours, the nearest before it that is not.
+func (p *program) origin(c *fiber.Ctx) string {
+	at, ok := netip.AddrFromSlice(c.Context().RemoteIP())
+	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	for at = at.Unmap(); ok && p.config.ours(at) && len(hops) > 0; hops = hops[:len(hops)-1] {
+		before, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
+		if err != nil {
+			break
+		}
+		at = before.Unmap()
+	}
+	return at.String()
 }
 
 // authenticate finds who asks: by a token for the API, by a session for pages.

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/keyring"
+	"sicrwydd/models/outbox"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+	"sicrwydd/models/store/storetest"
+	"sicrwydd/seed"
+	"sicrwydd/tests/parts"
+)
+
+const kills = 50 // on each database
+
+// The program is killed again and again in the midst of answers and uploads.
+// What it acknowledged is there afterwards, once; the audit chain holds.
+func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { killAgainAndAgain(t, "") })
+	t.Run("PostgreSQL", func(t *testing.T) { killAgainAndAgain(t, storetest.PostgresURL(t)) })
+}
+
+// victim is a program of its own process, and what it acknowledged.
+type victim struct {
+	t            *testing.T
+	binary, base string
+	environment  []string
+	token        string
+	review       string
+
+	mu       sync.Mutex
+	comments map[string]string // by question: the comment acknowledged last
+	sent     map[string]string // and the one sent last, which may have been kept
+	files    map[string]bool   // ids of evidence acknowledged
+
+	acknowledged chan struct{} // told of every acknowledgement that somebody waits for
+}
+
+func (v *victim) tell() {
+	select {
+	case v.acknowledged <- struct{}{}:
+	default:
+	}
+}
+
+func killAgainAndAgain(t *testing.T, database string) {
+	v := prepare(t, database)
+	for range kills {
+		command := v.start()
+		var work sync.WaitGroup
+		stop := make(chan struct{})
+		work.Go(func() { v.stream(stop, v.saveAnswer) })
+		work.Go(func() { v.stream(stop, v.upload) })
+		select { // once the first is acknowledged, at some moment soon after
+		case <-v.acknowledged:
+		case <-time.After(10 * time.Second):
+			t.Error("nothing was acknowledged in 10 s")
+		}
+		time.Sleep(time.Duration(time.Now().UnixNano()%90) * time.Millisecond)
+		if err := command.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = command.Wait()
+		close(stop)
+		work.Wait()
+		v.check()
+	}
+	if len(v.comments) == 0 || len(v.files) < kills/2 {
+		t.Errorf("too little was under way to mean anything: %d answers, %d files", len(v.comments), len(v.files))
+	}
+	v.verify()
+}
+
+// prepare makes a database with an issued review, and the program's binary.
+func prepare(t *testing.T, database string) *victim {
+	v := &victim{t: t, comments: map[string]string{}, sent: map[string]string{}, files: map[string]bool{}, acknowledged: make(chan struct{})}
+	v.binary = filepath.Join(t.TempDir(), "sicrwydd")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", v.binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	settings := map[string]string{"SICRWYDD_ADDR": parts.FreeAddress(t), "SICRWYDD_DATA": t.TempDir(), "DATABASE_URL": database,
+		"SICRWYDD_SECRET_KEY": keyring.Generate(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+	for name, value := range settings {
+		t.Setenv(name, value)
+		v.environment = append(v.environment, name+"="+value)
+	}
+	v.base = "http://" + settings["SICRWYDD_ADDR"]
+	p, err := open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	if err := seed.Facts(t.Context(), p.db); err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, first: p, tokens: map[string]string{}}
+	server, _, err := p.newServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := listen(t)
+	go func() { _ = server.Listener(listener) }()
+	defer func() { _ = server.Shutdown() }()
+	h.nodes = []string{"http://" + listener.Addr().String()}
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	_, _, v.review = h.supplierWithReview("Killed", host, "lead")
+	v.token = h.tokens["lead"]
+	return v
+}
+
+func (v *victim) start() *exec.Cmd {
+	v.t.Helper()
+	command := exec.CommandContext(v.t.Context(), v.binary, "serve")
+	command.Env = append(os.Environ(), v.environment...)
+	if err := command.Start(); err != nil {
+		v.t.Fatal(err)
+	}
+	waitFor(v.t, v.base+"/readyz")
+	return command
+}
+
+func (v *victim) stream(stop <-chan struct{}, send func(n int) bool) {
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			return
+		default:
+			if !send(n) {
+				return
+			}
+		}
+	}
+}
+
+var answered = []string{"governance.board-owner", "incidents.contact", "identity.staff-mfa"}
+
+func (v *victim) saveAnswer(n int) bool {
+	key, comment := answered[n%len(answered)], uuid.NewString()
+	v.mu.Lock()
+	v.sent[key] = comment
+	v.mu.Unlock()
+	body, _ := json.Marshal(map[string]any{"value": nil, "comment": comment})
+	status, _ := v.send(http.MethodPut, "/answers/"+key, "application/json", bytes.NewReader(body))
+	if status == http.StatusOK {
+		v.mu.Lock()
+		v.comments[key] = comment
+		v.mu.Unlock()
+		v.tell()
+	}
+	return status != 0
+}
+
+func (v *victim) upload(n int) bool {
+	content, mediaType := form(v.t, fmt.Sprintf("file-%d.txt", n), fmt.Sprint("what shows it ", n))
+	status, body := v.send(http.MethodPost, "/answers/"+answered[n%len(answered)]+"/evidence", mediaType, content)
+	var kept struct{ ID string }
+	if status == http.StatusCreated && json.Unmarshal(body, &kept) == nil {
+		v.mu.Lock()
+		v.files[kept.ID] = true
+		v.mu.Unlock()
+		v.tell()
+	}
+	return status != 0
+}
+
+// send gives the status, 0 when the program did not answer.
+func (v *victim) send(method, path, mediaType string, content io.Reader) (int, []byte) {
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+"/api/v1/reviews/"+v.review+path, content)
+	if err != nil {
+		return 0, nil
+	}
+	r.Header.Set("Authorization", "Bearer "+v.token)
+	r.Header.Set("Content-Type", mediaType)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, nil // not acknowledged in full
+	}
+	return answer.StatusCode, body
+}
+
+// check holds what was acknowledged against the rows.
+func (v *victim) check() {
+	v.t.Helper()
+	p, err := open(v.t.Context(), false)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer p.close()
+	type kept struct {
+		answers  []*review.Answer
+		changes  map[uuid.UUID]int
+		evidence []*review.Evidence
+	}
+	got, err := store.Read(v.t.Context(), p.db, operator, func(tx *store.Tx) (k kept, err error) {
+		id := uuid.MustParse(v.review)
+		k.answers, _ = store.All[review.Answer](tx, "", "review_id = ?", id)
+		k.evidence, _ = store.All[review.Evidence](tx, "", "review_id = ?", id)
+		changes, err := store.Many[review.AnswerChange](tx, "id", "review_id = ?", id)
+		k.changes = map[uuid.UUID]int{}
+		for _, c := range changes {
+			k.changes[c.AnswerID]++
+		}
+		return k, err
+	})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	stand := map[string]*review.Answer{}
+	for _, a := range got.answers {
+		if stand[a.QuestionKey] != nil {
+			v.t.Fatalf("two answers to %s", a.QuestionKey)
+		}
+		stand[a.QuestionKey] = a
+		if a.Version != got.changes[a.ID]+1 {
+			v.t.Fatalf("%s is at version %d with %d before it", a.QuestionKey, a.Version, got.changes[a.ID])
+		}
+	}
+	for key, comment := range v.comments {
+		a := stand[key]
+		if a == nil || a.Comment != comment && a.Comment != v.sent[key] {
+			v.t.Fatalf("an acknowledged answer to %s is gone", key)
+		}
+		v.comments[key] = a.Comment
+	}
+	files := map[string]bool{}
+	for _, e := range got.evidence {
+		files[e.ID.String()] = true
+		if _, err := p.vault.Get(v.t.Context(), e.BlobKey); err != nil {
+			v.t.Fatalf("the file of acknowledged evidence: %v", err)
+		}
+	}
+	for id := range v.files {
+		if !files[id] {
+			v.t.Fatalf("acknowledged evidence %s is gone", id)
+		}
+	}
+}
+
+// verify seals what waits and walks the chain; each mail was queued once.
+func (v *victim) verify() {
+	v.t.Helper()
+	p, err := open(v.t.Context(), false)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer p.close()
+	for sealed := 1; sealed > 0; {
+		if sealed, err = p.db.SealPending(v.t.Context()); err != nil {
+			v.t.Fatal(err)
+		}
+	}
+	if state, err := p.db.VerifyChain(v.t.Context()); err != nil || state.Pending > 0 {
+		v.t.Errorf("the chain: %+v, %v", state, err)
+	}
+	mails, err := p.outbox.Latest(v.t.Context(), operator, 100)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	to := map[string]bool{}
+	for _, m := range mails {
+		if to[m.Recipient] || m.State == outbox.Failed {
+			v.t.Errorf("the mail to %s: %s", m.Recipient, m.State)
+		}
+		to[m.Recipient] = true
+	}
+}
