@@ -61,7 +61,23 @@ func (c seedCommand) Run(ctx context.Context) error {
 }
 
 type userCommand struct {
-	Create userCreateCommand `cmd:"" help:"Add a user, or a membership to one who is there."`
+	InviteLink inviteLinkCommand `cmd:"" help:"Print a new link to a review's invitation, for one who gets no mail."`
+	Create     userCreateCommand `cmd:"" help:"Add a user, or a membership to one who is there."`
+}
+
+type inviteLinkCommand struct {
+	Review string `required:"" help:"Reference of the review."`
+	Email  string `required:"" help:"Address of the person invited."`
+}
+
+func (c inviteLinkCommand) Run(ctx context.Context) error {
+	return withProgram(ctx, func(p *program) error {
+		link, err := p.services.Reviews.InviteLink(ctx, operator, c.Review, strings.ToLower(c.Email))
+		if err == nil {
+			fmt.Println(link)
+		}
+		return err
+	})
 }
 
 type userCreateCommand struct {

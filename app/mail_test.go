@@ -9,6 +9,7 @@ import (
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/outbox"
+	"sicrwydd/models/review"
 	"sicrwydd/models/store/storetest"
 	"sicrwydd/tests/parts"
 )
@@ -66,6 +67,69 @@ func TestMailsArriveInTheLanguageOfTheirReader(t *testing.T) {
 	failed := h.mailUntil(t, "no-one@elsewhere.example", func(m *outbox.Mail) bool { return m.State == outbox.Failed })
 	if failed.Failure == "" {
 		t.Error("a refused mail does not say why")
+	}
+	for range 50 {
+		if h.respondent(review, "no-one@elsewhere.example")["bounced_at"] != nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Error("the review does not tell that the invitation was refused")
+}
+
+func (h *house) respondent(review, email string) map[string]any {
+	h.t.Helper()
+	for _, p := range h.must(200, "official", "GET", "/reviews/"+review, nil).body["respondents"].([]any) {
+		if person := p.(map[string]any); person["email"] == email {
+			return person
+		}
+	}
+	h.t.Fatalf("%s is not asked", email)
+	return nil
+}
+
+func TestAnUnopenedInvitationIsSentAgainOnce(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { reminders(t, start(t, "", 1)) })
+	t.Run("PostgreSQL", func(t *testing.T) { reminders(t, start(t, storetest.PostgresURL(t), 1)) })
+}
+
+func reminders(t *testing.T, h *house) {
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	_, _, id := h.supplierWithReview("Silent", host, "lead")
+	remind := func(days int) int {
+		later := h.first.db.WithClock(func() time.Time { return time.Now().AddDate(0, 0, days) })
+		n, err := review.New(later, h.first.keys, h.first.vault, h.first.outbox, "https://sicrwydd.example").RemindAll(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	reference := h.must(200, "official", "GET", "/reviews/"+id, nil).body["reference"].(string)
+	link := func() string {
+		link, err := h.first.services.Reviews.InviteLink(t.Context(), operator, reference, "helper-lead@example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return link[strings.LastIndex(link, "/")+1:]
+	}
+	first := link()
+	if a, b, c := remind(4), remind(6), remind(9); a != 0 || b != 1 || c != 0 {
+		t.Errorf("reminded %d after four days, %d after six, %d after nine; want 0, 1, 0", a, b, c)
+	}
+	if _, _, err := h.first.services.Identity.Look(t.Context(), first); err == nil {
+		t.Error("the earlier link still works")
+	}
+	if _, _, err := h.first.services.Identity.Look(t.Context(), link()); err != nil {
+		t.Errorf("the new link: %v", err)
+	}
+	if h.respondent(id, "lead@example.org")["last_seen_at"] != nil {
+		t.Error("the lead was seen before opening anything")
+	}
+	h.must(200, "lead", "GET", "/reviews/"+id, nil)
+	if h.respondent(id, "lead@example.org")["last_seen_at"] == nil {
+		t.Error("nobody can tell that the lead opened the review")
 	}
 }
 

@@ -281,6 +281,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 
 		{get, "/reviews/:id/respondents", access.RespondentInvite, p.Respondents},
 		{post, "/reviews/:id/respondents", access.RespondentInvite, p.RespondentAdd},
+		{post, "/reviews/:id/respondents/:respondent/again", access.RespondentInvite, p.RespondentAgain},
 		{post, "/reviews/:id/respondents/:respondent/remove", access.RespondentInvite, p.RespondentRemove},
 		{get, "/reviews/:id/messages", access.MessageRead, p.Messages},
 		{post, "/reviews/:id/messages", access.MessageWrite, p.MessageWrite},

@@ -27,12 +27,13 @@ var heldMailPause = time.Minute
 // deliverer sends the mails that changes queued.
 type deliverer struct {
 	river.WorkerDefaults[outbox.Deliver]
-	outbox *outbox.Service
-	set    *templates.Set
-	smtp   *url.URL // nil: mails are kept in the outbox
-	db     *store.DB
-	mail   string        // what SICRWYDD_MAIL says
-	pause  time.Duration // until a held mail is looked at again
+	outbox  *outbox.Service
+	set     *templates.Set
+	smtp    *url.URL // nil: mails are kept in the outbox
+	db      *store.DB
+	reviews *review.Service
+	mail    string        // what SICRWYDD_MAIL says
+	pause   time.Duration // until a held mail is looked at again
 }
 
 // held reports whether mail is held: by the setting, by an operator, or
@@ -42,13 +43,30 @@ func (d *deliverer) held(ctx context.Context) (bool, error) {
 	return d.mail == mailHold || i.HeldBecause != "", err
 }
 
+// reminder writes, once each, to those who have something to do and did not.
+type reminder struct {
+	river.WorkerDefaults[review.Remind]
+	reviews *review.Service
+}
+
+// Work queues the reminders.
+func (r *reminder) Work(ctx context.Context, _ *river.Job[review.Remind]) error {
+	_, err := r.reviews.RemindAll(ctx)
+	return err
+}
+
 // newWorkers gives the client that works the jobs of this node.
 func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP,
-		db: p.db, mail: p.config.Mail, pause: heldMailPause})
+		db: p.db, reviews: p.services.Reviews, mail: p.config.Mail, pause: heldMailPause})
+	river.AddWorker(workers, &reminder{reviews: p.services.Reviews})
+	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+		return review.Remind{}, nil
+	}, &river.PeriodicJobOpts{RunOnStart: true})
 	return river.NewClient(p.db.Driver(), &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
+		PeriodicJobs: []*river.PeriodicJob{hourly},
+		Workers:      workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
 		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
 		RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: time.Minute, Logger: slog.Default(),
 	})
@@ -81,7 +99,13 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) er
 	var refused *mail.SendError
 	err = d.send(ctx, m, subject, text, html)
 	if errors.As(err, &refused) && !refused.IsTemp() {
-		return d.outbox.Settle(ctx, m.ID, outbox.Failed, "refused by the mail server")
+		if err := d.outbox.Settle(ctx, m.ID, outbox.Failed, "refused by the mail server"); err != nil {
+			return err
+		}
+		if m.Kind == "invitation" || m.Kind == "reminder" {
+			return d.reviews.Bounced(ctx, m.AboutID, m.Recipient)
+		}
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("send mail %s: %w", m.ID, err)
@@ -100,7 +124,7 @@ func compose(set *templates.Set, m *outbox.Mail, data json.RawMessage) (subject,
 
 func mailStruct(m *outbox.Mail, from review.MailData) any {
 	switch m.Kind {
-	case "invitation":
+	case "invitation", "reminder":
 		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName,
 			AskedBy: from.ContactName, AskedByPhone: from.ContactPhone, AskedByEmail: from.ContactEmail, Minutes: from.Minutes,
 			DueOn: from.DueOn.Time(), Link: from.Link}
@@ -110,6 +134,9 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "submitted":
 		return templates.SubmittedMail{Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
 			SubmittedAt: m.CreatedAt, Link: from.Link}
+	case "action_due":
+		link, _, _ := strings.Cut(from.Link, "/reviews/")
+		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
 	case "message":
 		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/messages"}
 	case "accuracy_check":

@@ -77,6 +77,8 @@ var mailData = map[string]reflect.Type{
 	"invitation":     reflect.TypeFor[InvitationMail](),
 	"returned":       reflect.TypeFor[ReturnedMail](),
 	"submitted":      reflect.TypeFor[SubmittedMail](),
+	"reminder":       reflect.TypeFor[InvitationMail](),
+	"action_due":     reflect.TypeFor[MessageMail](),
 	"message":        reflect.TypeFor[MessageMail](),
 	"accuracy_check": reflect.TypeFor[AccuracyCheckMail](),
 	"signed_off":     reflect.TypeFor[SignedOffMail](),

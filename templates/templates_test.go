@@ -199,9 +199,12 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 	mails := map[string]any{
 		"invitation": InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", AskedBy: "Bob", AskedByPhone: "029",
 			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
-		"returned":       ReturnedMail{Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
-		"message":        MessageMail{Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
-		"submitted":      SubmittedMail{Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
+		"returned":  ReturnedMail{Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
+		"message":   MessageMail{Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"submitted": SubmittedMail{Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
+		"reminder": InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", AskedBy: "Bob", AskedByPhone: "029 2000 0000",
+			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
+		"action_due":     MessageMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
 		"accuracy_check": AccuracyCheckMail{Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
 		"signed_off":     SignedOffMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
 	}

@@ -74,6 +74,22 @@ func (p *Pages) RespondentAdd(v *View) error {
 	return v.Go("/reviews/"+d.ID.String()+"/respondents", "flash.respondent-added")
 }
 
+// RespondentAgain sends a person who has not accepted a new invitation.
+func (p *Pages) RespondentAgain(v *View) error {
+	page, d, err := p.respondentsPage(v, review.Invited{})
+	if err != nil {
+		return err
+	}
+	id, err := v.ID("respondent")
+	if err != nil {
+		return err
+	}
+	if err := p.Services.Reviews.InviteAgain(v.UserContext(), v.Actor(), d.ID, id); err != nil {
+		return v.Refuse(err, page)
+	}
+	return v.Go("/reviews/"+d.ID.String()+"/respondents", "flash.invited-again")
+}
+
 // RespondentRemove takes a person off the review.
 func (p *Pages) RespondentRemove(v *View) error {
 	page, d, err := p.respondentsPage(v, review.Invited{})

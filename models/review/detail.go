@@ -99,6 +99,7 @@ type RespondentView struct {
 	AcceptedAt *time.Time `json:"accepted_at"`
 	BouncedAt  *time.Time `json:"bounced_at"`
 	LastSeenAt *time.Time `json:"last_seen_at"`
+	UserID     *uuid.UUID `json:"-"`
 }
 
 // SignOffView is a host's decision.
@@ -128,7 +129,7 @@ type ReturnView struct {
 
 // Review gives one review as the actor may see it.
 func (s *Service) Review(ctx context.Context, by access.Actor, id uuid.UUID) (*Detail, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Detail, error) {
+	d, err := store.Read(ctx, s.db, by, func(tx *store.Tx) (*Detail, error) {
 		r, err := store.Find[Review](tx, id)
 		if err != nil {
 			return nil, err
@@ -139,6 +140,10 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id uuid.UUID) (*D
 		}
 		return details[0], nil
 	})
+	if err == nil && by.OnSupplierSide() {
+		s.seen(ctx, by, d)
+	}
+	return d, err
 }
 
 // Filter narrows the list of reviews; empty fields do not.
@@ -329,7 +334,7 @@ func (d *dossier) addPeople(v *Detail, rel *related) {
 	for _, row := range rel.respondents[d.review.ID] {
 		v.Respondents = append(v.Respondents, RespondentView{ID: row.ID, Name: row.Name, Email: row.Email, Language: row.Language,
 			Lead: row.Lead, Sections: rel.sections[row.ID], InvitedAt: row.InvitedAt, AcceptedAt: row.AcceptedAt,
-			BouncedAt: row.BouncedAt, LastSeenAt: row.LastSeenAt})
+			BouncedAt: row.BouncedAt, LastSeenAt: row.LastSeenAt, UserID: row.UserID})
 	}
 	for _, row := range rel.returns[d.review.ID] {
 		v.Returns = append(v.Returns, ReturnView{row.Slots, row.Message, row.ReturnedBy, row.CreatedAt})

@@ -119,15 +119,9 @@ func (s *Service) inviteOne(tx *store.Tx, r *Review, supplier *inventory.Supplie
 	if err != nil {
 		return nil, err
 	}
-	roles := []access.Role{access.Respondent}
-	if p.Lead && p.LeadConfirmed {
-		roles = []access.Role{access.SupplierLead}
-	}
 	respondent := &Respondent{ReviewID: r.ID, Name: p.Name, Email: p.Email, Language: p.Language,
 		Lead: p.Lead && p.LeadConfirmed, InvitedAt: tx.Now()}
-	n := identity.NewUser{Email: p.Email, Name: p.Name, Language: p.Language, Roles: roles,
-		Place: identity.Place{SupplierID: &supplier.ID}}
-	user, joined, err := identity.AlreadyAt(tx, n)
+	user, joined, err := identity.AlreadyAt(tx, respondent.newUser(r))
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +130,9 @@ func (s *Service) inviteOne(tx *store.Tx, r *Review, supplier *inventory.Supplie
 		now := tx.Now()
 		respondent.UserID, respondent.AcceptedAt = &user.ID, &now
 	} else {
-		invitation, token, err := identity.InviteIn(tx, n, &r.ID)
-		if err != nil {
+		if link, err = s.newLink(tx, r, respondent); err != nil {
 			return nil, err
 		}
-		respondent.InvitationID = &invitation.ID
-		link = s.publicURL + "/invitations/" + token
 	}
 	program := tx.AsProgram("invite")
 	if err := program.Create(respondent, RespondentInvited); err != nil {
@@ -157,7 +148,7 @@ func (s *Service) inviteOne(tx *store.Tx, r *Review, supplier *inventory.Supplie
 			return nil, err
 		}
 	}
-	return warnings, s.mailInvitation(tx, r, supplier, def, respondent, link)
+	return warnings, s.mailInvitation(tx, r, supplier, def, respondent, "invitation", link)
 }
 
 // checkInvited normalises a person to be asked and gives the sections meant.

@@ -68,13 +68,13 @@ func valueOrNil(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-func (s *Service) mailInvitation(tx *store.Tx, r *Review, supplier *inventory.Supplier, def *questionnaire.Definition, to *Respondent, link string) error {
+func (s *Service) mailInvitation(tx *store.Tx, r *Review, supplier *inventory.Supplier, def *questionnaire.Definition, to *Respondent, kind, link string) error {
 	m, err := s.mailData(tx, r, to.Name)
 	if err != nil {
 		return err
 	}
 	m.SupplierName, m.Minutes, m.Lead, m.Link = supplier.Name, def.Minutes(), to.Lead, link
-	return s.outbox.Queue(tx, outbox.To{Email: to.Email, Name: to.Name, Language: to.Language, AboutID: r.ID}, "invitation", m)
+	return s.outbox.Queue(tx, outbox.To{Email: to.Email, Name: to.Name, Language: to.Language, AboutID: r.ID}, kind, m)
 }
 
 // mailRespondents writes to everybody of the supplier who was asked.

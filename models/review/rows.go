@@ -58,6 +58,7 @@ type Respondent struct {
 	AcceptedAt   *time.Time
 	BouncedAt    *time.Time
 	LastSeenAt   *time.Time
+	RemindedAt   *time.Time
 }
 
 // Scope is that of the review.
@@ -69,7 +70,7 @@ func (Respondent) Scope(by access.Actor) store.Condition {
 func (*Respondent) AuditKind() string { return "respondent" }
 
 // AuditAbout is the review.
-func (r *Respondent) AuditAbout() uuid.UUID { return r.ReviewID }
+func (p *Respondent) AuditAbout() uuid.UUID { return p.ReviewID }
 
 // GivenSection is a section that a respondent was given.
 type GivenSection struct {
@@ -399,6 +400,7 @@ type Action struct {
 	CompletedAt    *time.Time
 	VerifiedBy     string
 	VerifiedAt     *time.Time
+	RemindedAt     *time.Time
 }
 
 // ActionState says how far an action is.

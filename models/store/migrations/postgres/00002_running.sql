@@ -9,5 +9,11 @@ CREATE TABLE installation (
     last_backup_at  TIMESTAMPTZ
 );
 
+-- When a person was reminded, so that it happens once.
+ALTER TABLE respondents ADD COLUMN reminded_at TIMESTAMPTZ;
+ALTER TABLE actions ADD COLUMN reminded_at TIMESTAMPTZ;
+
 -- +goose Down
+ALTER TABLE actions DROP COLUMN reminded_at;
+ALTER TABLE respondents DROP COLUMN reminded_at;
 DROP TABLE installation;
