@@ -15,7 +15,7 @@ INSTALL = GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build assets test gallery lint fmt
+.PHONY: help run build assets test bench gallery lint fmt
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,11 @@ else
 	@echo "tests/browser holds no *.test.mjs yet: the browser tests were NOT run."
 	@echo "Every Go test passed, on SQLite and PostgreSQL."
 endif
+
+bench: build ## measure: lists, saving, the report, the first page; each beside its yardstick
+	tests/setup
+	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app -run '^$$' -bench . -benchtime 1x -timeout 20m
+	tests/first-page
 
 gallery: assets ## picture every page, in both languages at three widths, into tests/browser/screenshots
 	tests/setup

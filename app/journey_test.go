@@ -27,7 +27,7 @@ import (
 
 // house is one database behind one or two running nodes.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	first  *program
 	nodes  []string // addresses; requests alternate
 	asked  int
@@ -36,7 +36,7 @@ type house struct {
 
 // start runs nodes over one database, with the facts loaded. Settings beyond
 // the address and the database are given as pairs of name and value.
-func start(t *testing.T, databaseURL string, nodes int, more ...string) *house {
+func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 	t.Helper()
 	folder, key := t.TempDir(), keyring.Generate()
 	h := &house{t: t, tokens: map[string]string{}}
@@ -76,7 +76,7 @@ func start(t *testing.T, databaseURL string, nodes int, more ...string) *house {
 	return h
 }
 
-func waitFor(t *testing.T, address string) {
+func waitFor(t testing.TB, address string) {
 	t.Helper()
 	for range 100 {
 		answer, err := http.Get(address) //nolint:noctx // a test's own server
@@ -181,7 +181,7 @@ func (h *house) upload(who, path, name, content string) answer {
 }
 
 // form is a form with one file.
-func form(t *testing.T, name, content string) (body io.Reader, mediaType string) {
+func form(t testing.TB, name, content string) (body io.Reader, mediaType string) {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)

@@ -51,7 +51,7 @@ func run(t *testing.T, address, tool string, arguments ...string) {
 }
 
 // FreeAddress gives an address of this machine with a port that is free now.
-func FreeAddress(t *testing.T) string {
+func FreeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
