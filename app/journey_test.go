@@ -9,6 +9,8 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -341,6 +343,7 @@ func journey(t *testing.T, h *house) {
 	if !keyring.Verify(receipt.body["public_key"].(string), []byte(receipt.body["content"].(string)), receipt.body["signature"].(string)) {
 		t.Error("the receipt's signature does not hold")
 	}
+	h.receiptHolds(receipt.raw)
 
 	keys := h.questions("reviewer", planned.id())
 	first, second := keys[0]["key"], keys[1]["key"]
@@ -423,4 +426,42 @@ func waitSealed(t *testing.T, db *store.DB) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Error("the events were not sealed within 5 s")
+}
+
+// receiptHolds checks a receipt as anybody can, and that a changed one is found out.
+func (h *house) receiptHolds(body []byte) {
+	h.t.Helper()
+	file := filepath.Join(h.t.TempDir(), "receipt.json")
+	check := func(body []byte, keys string) error {
+		if err := os.WriteFile(file, body, 0o600); err != nil {
+			h.t.Fatal(err)
+		}
+		return receiptVerifyCommand{File: file, Keys: keys}.Run()
+	}
+	answer, err := http.Get(h.nodes[0] + "/verify/keys") //nolint:noctx // a test's own server
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	published, err := io.ReadAll(answer.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	keys := filepath.Join(h.t.TempDir(), "keys.json")
+	if err := os.WriteFile(keys, published, 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := check(body, keys); err != nil {
+		h.t.Errorf("the receipt is refused: %v", err)
+	}
+	if err := check(bytes.Replace(body, []byte("Lead Person"), []byte("Else Person"), 1), keys); err == nil {
+		h.t.Error("a changed receipt is taken for genuine")
+	}
+	strange := bytes.ReplaceAll(published, []byte(`"public_key":"`), []byte(`"public_key":"A`))
+	if err := os.WriteFile(keys, strange, 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := check(body, keys); err == nil {
+		h.t.Error("a receipt of an unknown key is taken for genuine")
+	}
 }

@@ -41,6 +41,7 @@ type commands struct {
 	Seed      seedCommand      `cmd:"" help:"Load the organisations, frameworks and questionnaires."`
 	User      userCommand      `cmd:"" help:"Users."`
 	Token     tokenCommand     `cmd:"" help:"API tokens."`
+	Receipt   receiptCommand   `cmd:"" help:"Receipts."`
 	Framework frameworkCommand `cmd:"" help:"Frameworks."`
 	Report    reportCommand    `cmd:"" help:"Reports."`
 	Audit     auditCommand     `cmd:"" help:"The audit log."`

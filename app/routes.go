@@ -244,6 +244,8 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/cookies", access.Open, p.CookiesPage},
 		{get, "/rules", access.Open, p.Rules},
 		{get, "/help", access.Open, p.Help},
+		{get, "/verify", access.Open, p.VerifyForm},
+		{post, "/verify", access.Open, p.Verify},
 		{get, "/search", access.ReviewRead, p.Search},
 
 		{get, "/organisations", access.DirectoryRead, p.Organisations},

@@ -121,16 +121,7 @@ func (p *Pages) ReceiptFile(v *View) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(struct {
-		Number    int    `json:"number"`
-		Content   string `json:"content"`
-		Digest    string `json:"digest"`
-		Signature string `json:"signature"`
-		Algorithm string `json:"algorithm"`
-		KeyID     string `json:"key_id"`
-		PublicKey string `json:"public_key"`
-		Attested  bool   `json:"attested"`
-	}{r.Number, r.Content, r.Digest, r.Signature, "Ed25519", r.KeyID, key.PublicKey, r.Attested}, "", "  ")
+	body, err := json.MarshalIndent(r.File(key), "", "  ")
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ export const pages = [
   at('/rules', null, ['/rules']),
   at('/help', null, ['/help']),
 
+  at('/verify', null, ['/verify']),
   at('/search', 'official', ['/search?q=rev']),
   at('/organisations', 'official', ['/organisations']),
   at('/organisations/:id', 'official', ['/organisations', /^\/organisations\/[0-9a-f-]{36}$/]),
