@@ -257,13 +257,13 @@ type mailHoldCommand struct {
 }
 
 func (c mailHoldCommand) Run(ctx context.Context) error {
-	return withProgram(ctx, func(p *program) error { return p.db.HoldMail(ctx, c.Because) })
+	return withProgram(ctx, func(p *program) error { return p.outbox.Hold(ctx, operator, c.Because) })
 }
 
 type mailReleaseCommand struct{}
 
 func (mailReleaseCommand) Run(ctx context.Context) error {
-	return withProgram(ctx, func(p *program) error { return p.db.HoldMail(ctx, "") })
+	return withProgram(ctx, func(p *program) error { return p.outbox.Hold(ctx, operator, "") })
 }
 
 func withProgram(ctx context.Context, do func(*program) error) error {

@@ -244,6 +244,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/cookies", access.Open, p.CookiesPage},
 		{get, "/rules", access.Open, p.Rules},
 		{get, "/help", access.Open, p.Help},
+		{get, "/glossary", access.Open, p.Glossary},
 		{get, "/verify", access.Open, p.VerifyForm},
 		{post, "/verify", access.Open, p.Verify},
 		{get, "/search", access.ReviewRead, p.Search},
@@ -334,5 +335,6 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},
 		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},
 		{get, "/outbox", access.Settings, p.Outbox},
+		{post, "/outbox/hold", access.Settings, p.OutboxHold},
 	}
 }

@@ -34,5 +34,26 @@ func (p *Pages) Outbox(v *View) error {
 			rows[i].Link = body.Link
 		}
 	}
-	return v.Show(Page{Name: "outbox", TitleKey: "nav.outbox", Wide: true, Data: rows})
+	held, err := p.Mails.HeldBecause(v.UserContext())
+	if err != nil {
+		return err
+	}
+	return v.Show(Page{Name: "outbox", TitleKey: "nav.outbox", Wide: true, Data: outboxData{rows, held}})
+}
+
+type outboxData struct {
+	Mails []mailRow
+	Held  string // why no mail goes out
+}
+
+// OutboxHold stops all mail, or lets it go.
+func (p *Pages) OutboxHold(v *View) error {
+	because, said := "", "flash.mail-released"
+	if v.Typed("hold") == "yes" {
+		because, said = v.Actor().Name, "flash.mail-held"
+	}
+	if err := p.Mails.Hold(v.UserContext(), v.Actor(), because); err != nil {
+		return err
+	}
+	return v.Go("/outbox", said)
 }

@@ -174,5 +174,8 @@ func (p *Pages) CookiesPage(v *View) error { return v.static("cookies") }
 // Rules publishes the rules.
 func (p *Pages) Rules(v *View) error { return v.static("rules") }
 
+// Glossary says what the words mean.
+func (p *Pages) Glossary(v *View) error { return v.static("glossary") }
+
 // Help says where help is.
 func (p *Pages) Help(v *View) error { return v.static("help") }

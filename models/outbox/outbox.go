@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/store"
@@ -25,6 +27,12 @@ const (
 	Sent   State = "sent"
 	Failed State = "failed" // refused for good at delivery
 	Kept   State = "kept"   // no mail server is set: it stays here
+)
+
+// The acts of this room in the audit log.
+const (
+	MailHeld     audit.Action = "mail.held"
+	MailReleased audit.Action = "mail.released"
 )
 
 // Mail is one mail to one person. Data is what its template needs, encrypted:
@@ -115,6 +123,43 @@ func (s *Service) Settle(ctx context.Context, id uuid.UUID, state State, failure
 		return true, store.Query[Mail](tx).Where("id = ?", id).Updates(update).Error
 	})
 	return err
+}
+
+// post is all the mail of the installation, in the audit log.
+type post struct{ store.Row }
+
+// Scope hides it: nobody queries it.
+func (post) Scope(by access.Actor) store.Condition { return store.OnlyProgram(by) }
+
+// AuditKind names the thing in the audit log.
+func (*post) AuditKind() string { return "mail" }
+
+// AuditAbout is nothing else.
+func (p *post) AuditAbout() uuid.UUID { return p.ID }
+
+// Hold keeps all mail in the outbox and says why; an empty reason lets it go.
+// It is for who keeps the settings.
+func (s *Service) Hold(ctx context.Context, by access.Actor, because string) error {
+	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
+		if !by.Holds(access.Settings) {
+			return false, fault.Forbidden("forbidden")
+		}
+		action := MailReleased
+		if because != "" {
+			action = MailHeld
+		}
+		if err := tx.HoldMail(because); err != nil {
+			return false, err
+		}
+		return true, tx.Note(&post{Row: store.NewRow()}, action, because)
+	})
+	return err
+}
+
+// HeldBecause says why mail is held; empty: it goes out.
+func (s *Service) HeldBecause(ctx context.Context) (string, error) {
+	i, err := s.db.Installation(ctx)
+	return i.HeldBecause, err
 }
 
 // Latest lists the newest mails, for an administrator.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
@@ -69,6 +70,28 @@ func TestAMailIsQueuedWithItsChangeOrNotAtAll(t *testing.T) {
 		official := access.Actor{UserID: uuid.New(), Roles: []access.Role{access.Official}}
 		if mails, err := s.Latest(t.Context(), official, 10); err != nil || len(mails) != 0 {
 			t.Errorf("an official reads %d mails, %v", len(mails), err)
+		}
+	})
+}
+
+func TestOnlyWhoKeepsTheSettingsStopsMail(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		if err := db.Install(t.Context(), "key"); err != nil {
+			t.Fatal(err)
+		}
+		s := service(t, db)
+		official := access.Actor{UserID: uuid.New(), Roles: []access.Role{access.Official}}
+		if err := s.Hold(t.Context(), official, "mine"); !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("an official stops mail: %v", err)
+		}
+		admin := access.Actor{UserID: uuid.New(), Roles: []access.Role{access.Administrator}}
+		for _, because := range []string{"a wrong address", ""} {
+			if err := s.Hold(t.Context(), admin, because); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := s.HeldBecause(t.Context()); err != nil || got != because {
+				t.Errorf("held because %q, %v; want %q", got, err, because)
+			}
 		}
 	})
 }

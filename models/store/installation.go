@@ -66,6 +66,12 @@ func (db *DB) HoldMail(ctx context.Context, because string) error {
 	return err
 }
 
+// HoldMail is that of the database, within a change.
+func (tx *Tx) HoldMail(because string) error {
+	_, err := tx.sql.ExecContext(tx.Context, tx.db.rebind("UPDATE installation SET held_because = ?"), because)
+	return err
+}
+
 // BackedUp records that a backup was made.
 func (db *DB) BackedUp(ctx context.Context) error {
 	_, err := db.write.ExecContext(ctx, db.rebind("UPDATE installation SET last_backup_at = ?"), db.Now())

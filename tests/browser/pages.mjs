@@ -19,6 +19,7 @@ export const pages = [
   at('/rules', null, ['/rules']),
   at('/help', null, ['/help']),
 
+  at('/glossary', null, ['/glossary']),
   at('/verify', null, ['/verify']),
   at('/search', 'official', ['/search?q=rev']),
   at('/organisations', 'official', ['/organisations']),
