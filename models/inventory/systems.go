@@ -303,6 +303,9 @@ func (s *Service) Systems(ctx context.Context, by access.Actor, f SystemFilter, 
 		}
 		if f.Tier != 0 {
 			q = q.Where("tier = ?", f.Tier)
+			if by.OnSupplierSide() {
+				q = q.Where("1 = 0") // to a supplier no system has a tier
+			}
 		}
 		if f.HostID != uuid.Nil {
 			q = q.Where("host_organisation_id = ?", f.HostID)
@@ -313,10 +316,26 @@ func (s *Service) Systems(ctx context.Context, by access.Actor, f SystemFilter, 
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference")
 		}
-		return store.Paged[System](tx, q, p, map[string]string{
-			"name": "name_en", "name_cy": "name_cy", "reference": "reference", "tier": "tier", "status": "status", "created_at": "created_at",
-		}, "name")
+		sortable := map[string]string{"name": "name_en", "name_cy": "name_cy", "reference": "reference", "status": "status", "created_at": "created_at"}
+		if !by.OnSupplierSide() {
+			sortable["tier"] = "tier"
+		}
+		list, err := store.Paged[System](tx, q, p, sortable, "name")
+		for i, system := range list.Items {
+			list.Items[i] = system.shownTo(by)
+		}
+		return list, err
 	})
+}
+
+// shownTo gives what the actor may see of a system: a supplier sees which one
+// it is and who hosts it, and nothing of what our side knows of it.
+func (s *System) shownTo(by access.Actor) *System {
+	if !by.OnSupplierSide() {
+		return s
+	}
+	return &System{Row: s.Row, Reference: s.Reference, Name: s.Name, Purpose: s.Purpose,
+		HostOrganisationID: s.HostOrganisationID, Status: s.Status}
 }
 
 // SystemDetail is a system with what hangs on it.
@@ -333,7 +352,7 @@ func (s *Service) System(ctx context.Context, by access.Actor, id uuid.UUID) (*S
 		if err != nil {
 			return nil, err
 		}
-		d := &SystemDetail{System: system}
+		d := &SystemDetail{System: system.shownTo(by)}
 		if d.Supplies, err = store.Many[Supply](tx, "part, supplier_id", "system_id = ?", id); err != nil {
 			return nil, err
 		}
