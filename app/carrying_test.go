@@ -82,3 +82,35 @@ func sections(questions []map[string]any) []string {
 	}
 	return keys
 }
+
+func TestEvidenceNeedNotBeHandedOver(t *testing.T) {
+	h := start(t, "", 1)
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	_, _, review := h.supplierWithReview("Elsewhere", host, "lead")
+	at := "/reviews/" + review + "/answers/governance.board-owner/evidence"
+	link := h.must(201, "lead", "POST", at, map[string]any{"name": "Policy", "link": "https://policy.example/isms"})
+	if link.body["kind"] != "link" {
+		t.Errorf("a link: %s", link.raw)
+	}
+	seen := map[string]any{"name": "Penetration test", "inspected_by": "Rhian Demo", "inspected_where": "At their office", "inspected_on": "2026-03-02"}
+	h.must(201, "lead", "POST", at, seen)
+	for field, wrong := range map[string]map[string]any{
+		"link":         {"name": "x", "link": "javascript:alert(1)"},
+		"inspected_by": {"name": "x"},
+		"inspected_on": {"name": "x", "inspected_by": "y", "inspected_on": "2099-01-01"},
+		"name":         {"link": "https://policy.example"},
+	} {
+		a := h.must(422, "lead", "POST", at, wrong)
+		if errors := a.body["errors"].([]any); errors[0].(map[string]any)["location"] != field {
+			t.Errorf("%v: %s", wrong, a.raw)
+		}
+	}
+	h.must(400, "lead", "POST", at, map[string]any{"name": "x", "unknown": 1})
+	h.must(404, "official", "GET", "/reviews/"+review+"/evidence/"+link.id(), nil) // no file to get
+	q := h.questions("official", review)[0]
+	if n := len(q["answer"].(map[string]any)["evidence"].([]any)); n != 2 {
+		t.Errorf("the official sees %d pieces of evidence, want 2", n)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -14,6 +15,7 @@ import (
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/questionnaire"
+	reviews "sicrwydd/models/review"
 	"sicrwydd/reports"
 	"sicrwydd/reports/pdf"
 )
@@ -68,11 +70,29 @@ func (a *API) AddEvidence(c *fiber.Ctx) error {
 			return fault.Invalid("invalid").On("system_id", "answer.which-system")
 		}
 	}
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationJSON) {
+		return a.addElsewhere(c, id, system)
+	}
 	upload, err := request.ReadUpload(c)
 	if err != nil {
 		return err
 	}
 	e, err := a.Services.Reviews.AddEvidence(c.UserContext(), actor(c.UserContext()), id, c.Params("key"), system, upload)
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(e.View())
+}
+
+// addElsewhere takes evidence that is not handed over, as JSON.
+func (a *API) addElsewhere(c *fiber.Ctx, review, system uuid.UUID) error {
+	var in reviews.Elsewhere
+	decoder := json.NewDecoder(bytes.NewReader(c.Body()))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&in) != nil {
+		return fault.Malformed("malformed")
+	}
+	e, err := a.Services.Reviews.AddElsewhere(c.UserContext(), actor(c.UserContext()), review, c.Params("key"), system, in)
 	if err != nil {
 		return err
 	}

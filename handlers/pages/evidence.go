@@ -6,6 +6,7 @@ import (
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
 )
 
 // fileChosen reports whether a file came with the form: a browser sends an
@@ -13,6 +14,29 @@ import (
 func (v *View) fileChosen() bool {
 	header, err := v.FormFile("file")
 	return err == nil && (header.Filename != "" || header.Size > 0)
+}
+
+// saveEvidence keeps the file of the form, or what was typed of evidence that
+// is not handed over, and reports whether there was any.
+func (p *Pages) saveEvidence(v *View, q *asked) (bool, error) {
+	in := v.elsewhere()
+	if in.Name+in.Link+in.InspectedBy+in.InspectedWhere != "" {
+		if _, err := p.Services.Reviews.AddElsewhere(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, in); err != nil {
+			return true, err
+		}
+	} else if !v.fileChosen() {
+		return false, nil
+	}
+	if !v.fileChosen() {
+		return true, nil
+	}
+	return true, p.saveFile(v, q)
+}
+
+// elsewhere is what was typed of evidence that is not handed over.
+func (v *View) elsewhere() review.Elsewhere {
+	return review.Elsewhere{Name: v.Typed("name"), Link: v.Typed("link"), InspectedBy: v.Typed("inspected_by"),
+		InspectedWhere: v.Typed("inspected_where"), InspectedOn: v.TypedDate("inspected_on"), ValidTo: v.TypedDate("valid_to")}
 }
 
 // saveFile keeps the file of the form for a question; what is wrong with it is
@@ -38,11 +62,11 @@ func (p *Pages) EvidenceAdd(v *View) error {
 		return err
 	}
 	_, err = p.saveTyped(v, data.Question, typed)
-	if err == nil && !v.fileChosen() {
-		err = fault.Invalid("invalid").On("file", "evidence.file-missing")
-	}
 	if err == nil {
-		err = p.saveFile(v, data.Question)
+		var any bool
+		if any, err = p.saveEvidence(v, data.Question); err == nil && !any {
+			err = fault.Invalid("invalid").On("file", "evidence.file-missing")
+		}
 	}
 	if err != nil {
 		return p.refuseQuestion(v, typed, err)

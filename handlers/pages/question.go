@@ -36,6 +36,11 @@ type typedAnswer struct {
 	ValidFrom typedDay
 	ValidTo   typedDay
 	on        calendar.Date
+
+	Confidential bool
+	Reason       string
+	Elsewhere    review.Elsewhere
+	InspectedOn  typedDay
 }
 
 // Value is the one value, where there is one.
@@ -48,7 +53,8 @@ func (t typedAnswer) Value() string {
 
 func (v *View) typedAnswer() typedAnswer {
 	return typedAnswer{Values: v.TypedAll("value"), Day: v.typedDay("value"), on: v.TypedDate("value"), Comment: v.Typed("comment"),
-		ValidFrom: v.typedDay("valid_from"), ValidTo: v.typedDay("valid_to")}
+		ValidFrom: v.typedDay("valid_from"), ValidTo: v.typedDay("valid_to"), Confidential: v.Typed("confidential") == "yes",
+		Reason: v.Typed("confidential_reason"), Elsewhere: v.elsewhere(), InspectedOn: v.typedDay("inspected_on")}
 }
 
 // keptAnswer is the answer that stands, as the form shows it.
@@ -185,8 +191,8 @@ func (p *Pages) AnswerQuestion(v *View) error {
 	if v.FromHTMX() {
 		return p.autosaved(v, page, typed, out, err)
 	}
-	if err == nil && v.fileChosen() {
-		err = p.saveFile(v, data.Question)
+	if err == nil {
+		_, err = p.saveEvidence(v, data.Question)
 	}
 	if err != nil {
 		return p.refuseQuestion(v, typed, err)

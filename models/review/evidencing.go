@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -21,6 +23,59 @@ type Upload struct {
 	Content   []byte
 	ValidFrom calendar.Date
 	ValidTo   calendar.Date
+	// Confidential asks those who read it for special care; it needs a reason.
+	Confidential       bool
+	ConfidentialReason string
+}
+
+// Elsewhere is evidence that is not handed over: an address where it can be
+// read, or who of NHS Wales saw what, where and when.
+type Elsewhere struct {
+	Name           string        `json:"name" maxLength:"200"`
+	Link           string        `json:"link,omitempty" maxLength:"2000"`
+	InspectedBy    string        `json:"inspected_by,omitempty" maxLength:"200"`
+	InspectedWhere string        `json:"inspected_where,omitempty" maxLength:"200"`
+	InspectedOn    calendar.Date `json:"inspected_on,omitempty"`
+	ValidTo        calendar.Date `json:"valid_to,omitempty"`
+}
+
+func (in Elsewhere) evidence(today calendar.Date) (*Evidence, error) {
+	e := &Evidence{Kind: LinkEvidence, Name: strings.TrimSpace(in.Name), Link: strings.TrimSpace(in.Link), Scan: "not_scanned",
+		InspectedBy: strings.TrimSpace(in.InspectedBy), InspectedWhere: strings.TrimSpace(in.InspectedWhere), InspectedOn: in.InspectedOn, ValidTo: in.ValidTo}
+	invalid := fault.Invalid("invalid")
+	if e.Link == "" {
+		e.Kind = Inspected
+		day, ok := calendar.Parse(string(in.InspectedOn))
+		switch {
+		case e.InspectedBy == "":
+			invalid.On("inspected_by", "evidence.inspected-by-missing")
+		case !ok || day > today:
+			invalid.On("inspected_on", "date.wrong")
+		}
+	} else if u, err := url.Parse(e.Link); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		invalid.On("link", "evidence.link-wrong")
+	}
+	if e.Name == "" {
+		invalid.On("name", "evidence.what-missing")
+	}
+	if _, ok := calendar.Parse(string(in.ValidTo)); in.ValidTo != "" && !ok {
+		invalid.On("valid_to", "date.wrong")
+	}
+	return e, invalid.OrNil()
+}
+
+// AddElsewhere adds evidence that is not handed over to an answer.
+func (s *Service) AddElsewhere(ctx context.Context, by access.Actor, id uuid.UUID, key string, system uuid.UUID, in Elsewhere) (*Evidence, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Evidence, error) {
+		if _, _, err := s.openSlot(tx, id, key, system); err != nil {
+			return nil, err // what may not be seen is absent before anything else is said
+		}
+		e, err := in.evidence(calendar.On(tx.Now()))
+		if err != nil {
+			return nil, err
+		}
+		return e, s.attach(tx, id, key, system, e)
+	})
 }
 
 const evidencePerAnswer = 20
@@ -40,13 +95,17 @@ func (s *Service) AddEvidence(ctx context.Context, by access.Actor, id uuid.UUID
 			return nil, fault.Invalid("invalid").On(location, "date.wrong")
 		}
 	}
+	if up.Confidential && strings.TrimSpace(up.ConfidentialReason) == "" {
+		return nil, fault.Invalid("invalid").On("confidential_reason", "reason.missing")
+	}
 	blob, err := s.vault.Put(ctx, up.Content)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(up.Content)
 	e := &Evidence{Kind: FileEvidence, Name: name, Size: int64(len(up.Content)), SHA256: hex.EncodeToString(sum[:]),
-		MediaType: mediaType, BlobKey: blob, Scan: "not_scanned", ValidFrom: up.ValidFrom, ValidTo: up.ValidTo}
+		MediaType: mediaType, BlobKey: blob, Scan: "not_scanned", ValidFrom: up.ValidFrom, ValidTo: up.ValidTo,
+		Confidential: up.Confidential, ConfidentialReason: strings.TrimSpace(up.ConfidentialReason)}
 	e, err = store.Change(ctx, s.db, by, func(tx *store.Tx) (*Evidence, error) {
 		kept := *e // the change may run again
 		return &kept, s.attach(tx, id, key, system, &kept)

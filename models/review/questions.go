@@ -78,6 +78,14 @@ type EvidenceView struct {
 	Scan      string        `json:"scan"`
 	ValidFrom calendar.Date `json:"valid_from,omitempty"`
 	ValidTo   calendar.Date `json:"valid_to,omitempty"`
+
+	Kind               EvidenceKind  `json:"kind"`
+	Link               string        `json:"link,omitempty"`
+	InspectedBy        string        `json:"inspected_by,omitempty"`
+	InspectedWhere     string        `json:"inspected_where,omitempty"`
+	InspectedOn        calendar.Date `json:"inspected_on,omitempty"`
+	Confidential       bool          `json:"confidential"`
+	ConfidentialReason string        `json:"confidential_reason,omitempty"`
 }
 
 // JudgementView is a judgement, for our side.
@@ -94,7 +102,8 @@ type JudgementView struct {
 // View of evidence as the API gives it.
 func (e *Evidence) View() EvidenceView {
 	return EvidenceView{ID: e.ID, Name: e.Name, Size: e.Size, SHA256: e.SHA256, MediaType: e.MediaType, Scan: e.Scan,
-		ValidFrom: e.ValidFrom, ValidTo: e.ValidTo}
+		ValidFrom: e.ValidFrom, ValidTo: e.ValidTo, Kind: e.Kind, Link: e.Link, InspectedBy: e.InspectedBy,
+		InspectedWhere: e.InspectedWhere, InspectedOn: e.InspectedOn, Confidential: e.Confidential, ConfidentialReason: e.ConfidentialReason}
 }
 
 // viewer shows the questions of a dossier to one reader.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/questionnaire"
@@ -43,6 +44,10 @@ type submittedEvidence struct {
 	Name   string `json:"name"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
+
+	Link        string        `json:"link,omitempty"`
+	InspectedBy string        `json:"inspected_by,omitempty"`
+	InspectedOn calendar.Date `json:"inspected_on,omitempty"`
 }
 
 // Submit hands in the answers: attested by a lead of the supplier, or for a
@@ -162,7 +167,7 @@ func (d *dossier) submitted(slot questionnaire.Slot) submittedAnswer {
 		out.Value, out.Comment = a.Value, a.Comment
 	}
 	for _, e := range d.evidence[slot] {
-		out.Evidence = append(out.Evidence, submittedEvidence{e.Name, e.Size, e.SHA256})
+		out.Evidence = append(out.Evidence, submittedEvidence{e.Name, e.Size, e.SHA256, e.Link, e.InspectedBy, e.InspectedOn})
 	}
 	return out
 }
