@@ -42,23 +42,27 @@ func (d *dossier) slotOf(key string, system uuid.UUID) (questionnaire.Slot, *que
 }
 
 // forAnswer finds a review that the actor may answer in, and holds its state
-// until the change ends.
-func (s *Service) forAnswer(tx *store.Tx, id uuid.UUID) (*dossier, error) {
-	r, err := reviewFor(tx, id, access.AnswerWrite, store.Share[Review])
+// until the change ends. Somebody's first act of the kind has the review to
+// itself: it records who took part, and the very first one begins the review.
+func (s *Service) forAnswer(tx *store.Tx, id uuid.UUID, act Act) (*dossier, error) {
+	by := tx.By()
+	before, err := tookPart(tx, id, by.UserID, act)
 	if err != nil {
 		return nil, err
 	}
-	if r.State == Issued { // the first answer begins it
-		if r, err = store.Lock[Review](tx, id); err != nil {
-			return nil, err
-		}
+	find := store.Lock[Review]
+	if before {
+		find = store.Share[Review]
 	}
-	by := tx.By()
+	r, err := reviewFor(tx, id, access.AnswerWrite, find)
+	if err != nil {
+		return nil, err
+	}
 	if !by.OnSupplierSide() {
 		if r.Kind != Desk {
 			return nil, fault.Forbidden("answer.not-yours")
 		}
-		if judges, err := tookPart(tx, id, by.UserID, ActJudged, ActReturned, ActAssessed); err != nil || judges {
+		if judges, err := tookPart(tx, id, by.UserID, ActJudged, ActReturned, ActAssessed, ActFinding); err != nil || judges {
 			return nil, orForbidden(err, "answer.judges-this")
 		}
 		reviewers, err := store.Count[Reviewer](tx, "review_id = ? AND user_id = ?", id, by.UserID)
@@ -124,7 +128,7 @@ type AnswerOutcome struct {
 // answer again changes nothing.
 func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key string, system uuid.UUID, in AnswerInput) (*AnswerOutcome, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*AnswerOutcome, error) {
-		d, err := s.forAnswer(tx, id)
+		d, err := s.forAnswer(tx, id, ActAnswered)
 		if err != nil {
 			return nil, err
 		}

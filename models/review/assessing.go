@@ -157,15 +157,21 @@ func (d *dossier) digest(tx *store.Tx) (string, error) {
 }
 
 // draftFindings replaces untouched drafts by one for each question judged not
-// met that no finding speaks of yet.
+// met that no finding speaks of yet. A draft is touched too by the supplier's
+// comment on it and by an action about it.
 func (d *dossier) draftFindings(tx *store.Tx) error {
 	standing, err := store.All[Finding](tx, "reference", "review_id = ?", d.review.ID)
 	if err != nil {
 		return err
 	}
+	actions, err := store.Many[Action](tx, "id", "review_id = ? AND finding_id IS NOT NULL", d.review.ID)
+	if err != nil {
+		return err
+	}
 	var covered []questionnaire.Slot
 	for _, f := range standing {
-		if !f.Drafted {
+		planned := slices.ContainsFunc(actions, func(a *Action) bool { return *a.FindingID == f.ID })
+		if !f.Drafted || f.SupplierComment != "" || planned {
 			covered = append(covered, f.Slots...)
 			continue
 		}

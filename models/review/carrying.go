@@ -64,7 +64,7 @@ func (d *dossier) earlier(slot questionnaire.Slot, supplier bool) *Previous {
 // many were confirmed.
 func (s *Service) CarryOver(ctx context.Context, by access.Actor, id uuid.UUID, slots []questionnaire.Slot) (int, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (int, error) {
-		d, err := s.forAnswer(tx, id)
+		d, err := s.forAnswer(tx, id, ActAnswered)
 		if err != nil {
 			return 0, err
 		}

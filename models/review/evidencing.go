@@ -127,7 +127,7 @@ func (s *Service) mayUpload(ctx context.Context, by access.Actor, id uuid.UUID, 
 
 // openSlot finds a question of a review that takes answers and evidence now.
 func (s *Service) openSlot(tx *store.Tx, id uuid.UUID, key string, system uuid.UUID) (*dossier, questionnaire.Slot, error) {
-	d, err := s.forAnswer(tx, id)
+	d, err := s.forAnswer(tx, id, ActUploaded)
 	if err != nil {
 		return nil, questionnaire.Slot{}, err
 	}

@@ -134,12 +134,17 @@ func (s *Service) findingFor(tx *store.Tx, id uuid.UUID) (*Finding, *dossier, er
 	return f, d, d.review.findingsOpen()
 }
 
-// findingsChanged records who wrote, and makes signatures on the former
-// assessment void.
+// findingsChanged records who wrote, and what follows.
 func (d *dossier) findingsChanged(tx *store.Tx) error {
 	if err := took(tx, d.review.ID, ActFinding); err != nil {
 		return err
 	}
+	return d.assessmentChanged(tx)
+}
+
+// assessmentChanged makes signatures on the former assessment void, where the
+// findings are others now.
+func (d *dossier) assessmentChanged(tx *store.Tx) error {
 	if d.review.State != Assessed {
 		return nil
 	}
@@ -154,18 +159,22 @@ func (d *dossier) findingsChanged(tx *store.Tx) error {
 	return tx.AsProgram("change an assessment").Save(d.review, AssessmentChanged)
 }
 
-// Comment is what the supplier says of a finding in the accuracy check.
+// Comment is what the supplier says of a finding in the accuracy check. It
+// takes back what became of an earlier comment.
 func (s *Service) Comment(ctx context.Context, by access.Actor, id uuid.UUID, comment string) (*Finding, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Finding, error) {
-		f, err := store.Lock[Finding](tx, id)
+		f, err := store.Find[Finding](tx, id)
 		if err != nil {
 			return nil, err
 		}
 		if !by.OnSupplierSide() || !by.Has(access.SupplierLead) {
 			return nil, fault.Forbidden("forbidden")
 		}
-		r, err := store.Share[Review](tx, f.ReviewID)
+		r, err := store.Lock[Review](tx, f.ReviewID)
 		if err != nil {
+			return nil, err
+		}
+		if f, err = store.Lock[Finding](tx, id); err != nil {
 			return nil, err
 		}
 		today := calendar.On(tx.Now())
@@ -180,7 +189,14 @@ func (s *Service) Comment(ctx context.Context, by access.Actor, id uuid.UUID, co
 			return nil, fault.Invalid("invalid").On("comment", "text.too-long", fault.Args{"Max": questionnaire.MaxTextLength})
 		}
 		f.SupplierComment, f.CommentedBy, f.CommentOutcome, f.CommentReply = comment, by.Name, "", lang.Text{}
-		return f, tx.Save(f, FindingCommented)
+		if err := tx.Save(f, FindingCommented); err != nil {
+			return nil, err
+		}
+		d, err := s.open(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		return f, d.assessmentChanged(tx)
 	})
 }
 

@@ -184,7 +184,10 @@ func (r *Review) checkSignable(digest string, at time.Time) error {
 	return nil
 }
 
+// signedByAll ends the review; a request to cancel that not every host agreed
+// to has lapsed with it.
 func (r *Review) signedByAll(facts *questionnaire.Facts, at time.Time) {
+	r.EndReason, r.CancelAskedByID, r.CancelAgreedBy = "", nil, []uuid.UUID{}
 	r.FactsAtSignOff, r.SignedOffAt, r.EndedAt = facts, &at, &at
 	r.enter(SignedOff, at)
 }

@@ -165,6 +165,17 @@ func (d *dossier) maySign(tx *store.Tx) error {
 	return nil
 }
 
+// signsForOne refuses who may sign for none of the hosts.
+func (d *dossier) signsForOne(tx *store.Tx) error {
+	for _, host := range d.hosts() {
+		who, err := signersFor(tx, d.review, host)
+		if err != nil || who.includes(tx.By()) {
+			return err
+		}
+	}
+	return fault.Forbidden("sign-off.not-for-you")
+}
+
 func (d *dossier) sign(tx *store.Tx, in SignInput, signed map[uuid.UUID]*SignOff) error {
 	var mine []uuid.UUID
 	ways := map[uuid.UUID]string{}
@@ -303,6 +314,9 @@ func (s *Service) SendBack(ctx context.Context, by access.Actor, id uuid.UUID, m
 			return nil, err
 		}
 		if err := d.maySign(tx); err != nil {
+			return nil, err
+		}
+		if err := d.signsForOne(tx); err != nil {
 			return nil, err
 		}
 		if err := r.sendBack(message, tx.Now()); err != nil {
