@@ -125,7 +125,7 @@ func compose(set *templates.Set, m *outbox.Mail, data json.RawMessage) (subject,
 func mailStruct(m *outbox.Mail, from review.MailData) any {
 	switch m.Kind {
 	case "invitation", "reminder":
-		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName,
+		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName, Contract: from.Contract,
 			AskedBy: from.ContactName, AskedByPhone: from.ContactPhone, AskedByEmail: from.ContactEmail, Minutes: from.Minutes,
 			DueOn: from.DueOn.Time(), Link: from.Link}
 	case "returned":
@@ -137,6 +137,8 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "action_due":
 		link, _, _ := strings.Cut(from.Link, "/reviews/")
 		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
+	case "passed_on":
+		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/respondents"}
 	case "message":
 		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/messages"}
 	case "accuracy_check":

@@ -79,6 +79,7 @@ var mailData = map[string]reflect.Type{
 	"submitted":      reflect.TypeFor[SubmittedMail](),
 	"reminder":       reflect.TypeFor[InvitationMail](),
 	"action_due":     reflect.TypeFor[MessageMail](),
+	"passed_on":      reflect.TypeFor[MessageMail](),
 	"message":        reflect.TypeFor[MessageMail](),
 	"accuracy_check": reflect.TypeFor[AccuracyCheckMail](),
 	"signed_off":     reflect.TypeFor[SignedOffMail](),

@@ -201,6 +201,7 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
 		"returned":  ReturnedMail{Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
 		"message":   MessageMail{Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"passed_on": MessageMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
 		"submitted": SubmittedMail{Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
 		"reminder": InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", AskedBy: "Bob", AskedByPhone: "029 2000 0000",
 			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},

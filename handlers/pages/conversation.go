@@ -106,6 +106,22 @@ func (p *Pages) RespondentRemove(v *View) error {
 	return v.Go("/reviews/"+d.ID.String()+"/respondents", "flash.respondent-removed")
 }
 
+// RespondentInstead asks the person whom a respondent named.
+func (p *Pages) RespondentInstead(v *View) error {
+	page, d, err := p.respondentsPage(v, review.Invited{})
+	if err != nil {
+		return err
+	}
+	id, err := v.ID("respondent")
+	if err != nil {
+		return err
+	}
+	if _, err := p.Services.Reviews.InviteInstead(v.UserContext(), v.Actor(), d.ID, id, v.Typed("lead_confirmed") == "yes"); err != nil {
+		return v.Refuse(err, page)
+	}
+	return v.Go("/reviews/"+d.ID.String()+"/respondents", "flash.respondent-added")
+}
+
 type messagesData struct {
 	Review     *review.Detail
 	Messages   []*review.Message

@@ -42,6 +42,7 @@ type reviewData struct {
 	Review   *review.Detail
 	Hosts    map[uuid.UUID]lang.Text
 	Findings []*review.Finding
+	Sections []review.SectionProgress
 	Step     string
 	Href     string
 	Plans    bool // may plan, close, cancel
@@ -78,6 +79,11 @@ func (p *Pages) Review(v *View) error {
 			return err
 		}
 		data.Findings = rows.Items
+		if d.IssuedAt != nil {
+			if data.Sections, err = p.Services.Reviews.Sections(v.UserContext(), by, id); err != nil {
+				return err
+			}
+		}
 	}
 	return v.Show(Page{Name: "review", Title: d.Reference, Data: data, Wide: true})
 }
@@ -183,13 +189,15 @@ type editData struct {
 	Review           *review.Detail
 	Version          int
 	Day, Month, Year string
+	Reason           string
+	Asked            bool // the supplier was asked: a new date needs a reason
 	People           []string
 	Reviewers        []identity.Colleague
 	Stale            bool
 }
 
 func (p *Pages) editPage(v *View, d *review.Detail, data editData) (Page, error) {
-	data.Review = d
+	data.Review, data.Asked = d, answersTaken(d)
 	var err error
 	data.Reviewers, err = p.Services.Reviews.Eligible(v.UserContext(), v.Actor(), d.SystemIDs)
 	return Page{Name: "review-edit", TitleKey: "review.edit", Data: data}, err
@@ -221,10 +229,15 @@ func (p *Pages) ReviewChange(v *View) error {
 	}
 	version, _ := strconv.Atoi(v.Typed("version"))
 	due, reviewers := v.TypedDate("due_on"), ids(v.TypedAll("reviewer_ids"))
-	_, err = p.Services.Reviews.Edit(v.UserContext(), v.Actor(), d.ID, version, review.EditInput{DueOn: &due, ReviewerIDs: &reviewers})
+	reason := v.Typed("reason")
+	if answersTaken(d) && due != d.DueOn && reason == "" {
+		err = fault.Invalid("invalid").On("reason", "reason.missing")
+	} else {
+		_, err = p.Services.Reviews.Edit(v.UserContext(), v.Actor(), d.ID, version, review.EditInput{DueOn: &due, ReviewerIDs: &reviewers, Reason: reason})
+	}
 	if err != nil {
 		page, pageErr := p.editPage(v, d, editData{Version: d.Version, Day: v.Typed("due_on[day]"), Month: v.Typed("due_on[month]"),
-			Year: v.Typed("due_on[year]"), People: v.TypedAll("reviewer_ids"), Stale: fault.Is(err, fault.KindStale)})
+			Year: v.Typed("due_on[year]"), Reason: reason, People: v.TypedAll("reviewer_ids"), Stale: fault.Is(err, fault.KindStale)})
 		if pageErr != nil {
 			return pageErr
 		}

@@ -5,6 +5,7 @@ import (
 
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/review"
 	"sicrwydd/templates"
 )
 
@@ -123,6 +124,8 @@ func (p *Pages) SwitchMembership(v *View) error {
 type invitationData struct {
 	Token, Email, Name string
 	HasAccount         bool
+	Asking             *review.MailData // what the review asks; nil for an invitation to no review
+	ToName, ToEmail    string           // whom it should have gone to
 }
 
 // InvitationForm shows whom an invitation is for, before any sign-up.
@@ -143,6 +146,14 @@ func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
 	if typedName != "" {
 		data.Name = typedName
 	}
+	if i.ReviewID != nil {
+		asking, err := p.Services.Reviews.Asking(v.UserContext(), *i.ReviewID)
+		if err != nil {
+			return Page{}, err
+		}
+		data.Asking = &asking
+		data.ToName, data.ToEmail = v.Typed("to_name"), v.Typed("to_email")
+	}
 	return Page{Name: "invitation", TitleKey: "invitation.title", Data: data}, nil
 }
 
@@ -158,6 +169,22 @@ func (p *Pages) AcceptInvitation(v *View) error {
 	}
 	v.cookie(sessionCookie, token, 0)
 	return v.Go("/", "flash.welcome")
+}
+
+// PassOn takes down whom an invitation should have gone to; an official decides.
+func (p *Pages) PassOn(v *View) error {
+	i, _, err := p.Identity.Look(v.UserContext(), v.Params("token"))
+	if err != nil {
+		return err
+	}
+	if err := p.Services.Reviews.PassOn(v.UserContext(), i, v.Typed("to_name"), v.Typed("to_email"), v.Visit.Origin); err != nil {
+		page, pageErr := p.invitationPage(v, "")
+		if pageErr != nil {
+			return pageErr
+		}
+		return v.Refuse(err, page)
+	}
+	return v.Go("/invitations/"+v.Params("token"), "flash.passed-on")
 }
 
 func (v *View) static(name string) error { return v.Show(Page{Name: name, TitleKey: name + ".title"}) }

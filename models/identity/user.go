@@ -58,6 +58,8 @@ type Membership struct {
 	FromOn            calendar.Date `json:"from"`
 	UntilOn           calendar.Date `json:"until"`
 	EndedAt           *time.Time    `json:"ended_at"`
+	// DeputyOfID is the user in whose place the holder acts for a time.
+	DeputyOfID *uuid.UUID `json:"deputy_of_id"`
 }
 
 // Scope is that of the user.

@@ -166,3 +166,15 @@ func (*Contract) AuditKind() string { return "contract" }
 
 // AuditAbout is the supplier.
 func (c *Contract) AuditAbout() uuid.UUID { return c.SupplierID }
+
+// ContractsOver names the supplier's contracts over any of the systems, as
+// reference and title, those that have not ended.
+func ContractsOver(tx *store.Tx, supplier uuid.UUID, systems []uuid.UUID) ([]string, error) {
+	rows, err := store.All[Contract](tx, "reference", `supplier_id = ? AND (ends_on = '' OR ends_on >= ?)
+		AND id IN (SELECT contract_id FROM contract_systems WHERE system_id IN ?)`, supplier, calendar.On(tx.Now()), systems)
+	names := make([]string, len(rows))
+	for i, c := range rows {
+		names[i] = c.Reference + " " + c.Title
+	}
+	return names, err
+}

@@ -100,6 +100,10 @@ type RespondentView struct {
 	BouncedAt  *time.Time `json:"bounced_at"`
 	LastSeenAt *time.Time `json:"last_seen_at"`
 	UserID     *uuid.UUID `json:"-"`
+	// SuggestedName and SuggestedEmail are of whom the person asked says should
+	// have been.
+	SuggestedName  string `json:"suggested_name,omitempty"`
+	SuggestedEmail string `json:"suggested_email,omitempty"`
 }
 
 // SignOffView is a host's decision.
@@ -334,7 +338,8 @@ func (d *dossier) addPeople(v *Detail, rel *related) {
 	for _, row := range rel.respondents[d.review.ID] {
 		v.Respondents = append(v.Respondents, RespondentView{ID: row.ID, Name: row.Name, Email: row.Email, Language: row.Language,
 			Lead: row.Lead, Sections: rel.sections[row.ID], InvitedAt: row.InvitedAt, AcceptedAt: row.AcceptedAt,
-			BouncedAt: row.BouncedAt, LastSeenAt: row.LastSeenAt, UserID: row.UserID})
+			BouncedAt: row.BouncedAt, LastSeenAt: row.LastSeenAt, UserID: row.UserID,
+			SuggestedName: row.SuggestedName, SuggestedEmail: row.SuggestedEmail})
 	}
 	for _, row := range rel.returns[d.review.ID] {
 		v.Returns = append(v.Returns, ReturnView{row.Slots, row.Message, row.ReturnedBy, row.CreatedAt})

@@ -17,7 +17,7 @@ import (
 type Extension struct {
 	store.Row
 	ReviewID  uuid.UUID
-	AskedBy   string
+	AskedBy   string        // empty where an official moved the date without being asked
 	UntilOn   calendar.Date // as asked; once granted, as granted
 	Reason    string
 	Decision  ExtensionDecision
@@ -154,4 +154,29 @@ func (s *Service) DecideTime(ctx context.Context, by access.Actor, id, extension
 		}
 		return e, s.mailRespondents(tx, r, "message")
 	})
+}
+
+// moveDue changes the due date. Once the supplier was asked it is told, with
+// the reason, and the first date stays on record.
+func (s *Service) moveDue(tx *store.Tx, r *Review, due calendar.Date, reason string) error {
+	if _, ok := calendar.Parse(string(due)); !ok {
+		return fault.Invalid("invalid").On("due_on", "date.wrong")
+	}
+	if due == r.DueOn {
+		return nil
+	}
+	r.DueOn = due
+	if r.State == Planned {
+		r.FirstDueOn = due
+		return nil
+	}
+	if !r.is(Issued, InProgress, Returned) {
+		return nil
+	}
+	now := tx.Now()
+	e := &Extension{ReviewID: r.ID, UntilOn: due, Reason: strings.TrimSpace(reason), Decision: Granted, DecidedBy: tx.By().Name, DecidedAt: &now}
+	if err := tx.AsProgram("move the due date").Create(e, DueDateMoved); err != nil {
+		return err
+	}
+	return s.mailRespondents(tx, r, "message")
 }

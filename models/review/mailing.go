@@ -1,6 +1,8 @@
 package review
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"sicrwydd/models/calendar"
@@ -17,6 +19,7 @@ import (
 type MailData struct {
 	RecipientName string        `json:"recipient_name"`
 	SupplierName  string        `json:"supplier_name"`
+	Contract      string        `json:"contract"` // those over the systems; empty where none is known
 	Reference     string        `json:"reference"`
 	Systems       []lang.Text   `json:"systems"`
 	AskedBy       lang.Text     `json:"asked_by"`
@@ -45,9 +48,15 @@ func (s *Service) mailData(tx *store.Tx, r *Review, recipient string) (MailData,
 	if err != nil {
 		return m, err
 	}
-	for _, system := range systems {
-		m.Systems = append(m.Systems, system.Name)
+	ids := make([]uuid.UUID, len(systems))
+	for i, system := range systems {
+		m.Systems, ids[i] = append(m.Systems, system.Name), system.ID
 	}
+	contracts, err := inventory.ContractsOver(tx, r.SupplierID, ids)
+	if err != nil {
+		return m, err
+	}
+	m.Contract = strings.Join(contracts, "; ")
 	if m.AskedBy, err = organisationOf(tx, valueOrNil(r.AskedByID)); err != nil {
 		return m, err
 	}
@@ -122,9 +131,22 @@ func (s *Service) mailOurSide(tx *store.Tx, r *Review, kind string) error {
 	for _, reviewer := range reviewers {
 		ids = append(ids, reviewer.UserID)
 	}
-	if len(ids) == 0 && r.OwnerID != nil {
-		ids = append(ids, *r.OwnerID)
+	if len(ids) == 0 {
+		return s.mailOwner(tx, r, kind)
 	}
+	return s.mailUsers(tx, r, kind, ids)
+}
+
+// mailOwner tells the official who planned the review.
+func (s *Service) mailOwner(tx *store.Tx, r *Review, kind string) error {
+	if r.OwnerID == nil {
+		return nil
+	}
+	return s.mailUsers(tx, r, kind, []uuid.UUID{*r.OwnerID})
+}
+
+func (s *Service) mailUsers(tx *store.Tx, r *Review, kind string, ids []uuid.UUID) error {
+	program := tx.AsProgram("write a mail")
 	users, err := store.All[identity.User](program, "name, id", "id IN ? AND status = ?", ids, identity.Active)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ const (
 	RespondentReminded audit.Action = "respondent.reminded"
 	ActionReminded     audit.Action = "action.reminded"
 	RespondentRemoved  audit.Action = "respondent.removed"
+	RespondentPassedOn audit.Action = "respondent.passed-on"
 	MessageWritten     audit.Action = "message.written"
 	ExtensionAsked     audit.Action = "extension.asked"
 	ExtensionGranted   audit.Action = "extension.granted"
@@ -240,6 +241,8 @@ func assign(tx *store.Tx, r *Review, systemIDs, reviewers []uuid.UUID) error {
 type EditInput struct {
 	DueOn       *calendar.Date `json:"due_on,omitempty" nullable:"true"`
 	ReviewerIDs *[]uuid.UUID   `json:"reviewer_ids,omitempty"`
+	// Reason says to the supplier why the due date of an issued review moves.
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
 }
 
 // Edit changes the due date or the reviewers of a review under way.
@@ -256,12 +259,8 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id uuid.UUID, versi
 			return nil, r.wrongState()
 		}
 		if in.DueOn != nil {
-			if _, ok := calendar.Parse(string(*in.DueOn)); !ok {
-				return nil, fault.Invalid("invalid").On("due_on", "date.wrong")
-			}
-			r.DueOn = *in.DueOn
-			if r.State == Planned {
-				r.FirstDueOn = r.DueOn
+			if err := s.moveDue(tx, r, *in.DueOn, in.Reason); err != nil {
+				return nil, err
 			}
 		}
 		if in.ReviewerIDs != nil {

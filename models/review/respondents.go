@@ -2,6 +2,8 @@ package review
 
 import (
 	"context"
+	"net/mail"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -98,4 +100,95 @@ func dropRespondent(tx *store.Tx, p *Respondent) error {
 		}
 	}
 	return tx.Delete(p, RespondentRemoved)
+}
+
+// Asking is what an invitation to a review says before any sign-up: who asks
+// whom for what, by when, and whom to ask about it.
+func (s *Service) Asking(ctx context.Context, review uuid.UUID) (MailData, error) {
+	return store.Read(ctx, s.db, access.Program("show an invitation"), func(tx *store.Tx) (MailData, error) {
+		r, err := store.Find[Review](tx, review)
+		if err != nil {
+			return MailData{}, err
+		}
+		m, err := s.mailData(tx, r, "")
+		if err != nil {
+			return m, err
+		}
+		def, err := s.definition(tx, r.QuestionnaireVersionID)
+		if err != nil {
+			return m, err
+		}
+		m.Minutes = def.Minutes()
+		return m, nil
+	})
+}
+
+// PassOn records whom the invitation should have gone to, as the person who
+// got it says. It gives nobody access: an official invites that person, or not.
+func (s *Service) PassOn(ctx context.Context, invitation *identity.Invitation, name, email, origin string) error {
+	by := access.Program("pass an invitation on")
+	by.Origin = origin
+	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
+		p, err := store.FindBy[Respondent](tx, "invitation_id = ?", invitation.ID)
+		if err != nil {
+			return false, err
+		}
+		p.SuggestedName, p.SuggestedEmail = strings.TrimSpace(name), strings.ToLower(strings.TrimSpace(email))
+		invalid := fault.Invalid("invalid")
+		if p.SuggestedName == "" {
+			invalid.On("to_name", "user.name-missing")
+		}
+		if address, err := mail.ParseAddress(p.SuggestedEmail); err != nil || address.Address != p.SuggestedEmail || p.SuggestedEmail == p.Email {
+			invalid.On("to_email", "email.wrong")
+		}
+		if err := invalid.OrNil(); err != nil {
+			return false, err
+		}
+		if err := tx.Save(p, RespondentPassedOn); err != nil {
+			return false, err
+		}
+		r, err := store.Find[Review](tx, p.ReviewID)
+		if err != nil {
+			return false, err
+		}
+		return true, s.mailOwner(tx, r, "passed_on")
+	})
+	return err
+}
+
+// InviteInstead asks the person whom a respondent named in the respondent's
+// place, for the same sections. The official confirms a lead anew.
+func (s *Service) InviteInstead(ctx context.Context, by access.Actor, id, respondent uuid.UUID, leadConfirmed bool) ([]Warning, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) ([]Warning, error) {
+		r, p, err := invited(tx, id, respondent)
+		if err != nil {
+			return nil, err
+		}
+		if by.OnSupplierSide() || p.SuggestedEmail == "" {
+			return nil, fault.Forbidden("forbidden")
+		}
+		if p.Lead && !leadConfirmed {
+			return nil, fault.Invalid("invalid").On("lead_confirmed", "issue.lead-not-confirmed")
+		}
+		sections, err := store.Many[GivenSection](tx, "id", "respondent_id = ?", p.ID)
+		if err != nil {
+			return nil, err
+		}
+		instead := Invited{Name: p.SuggestedName, Email: p.SuggestedEmail, Language: p.Language, Lead: p.Lead, LeadConfirmed: leadConfirmed}
+		for _, section := range sections {
+			instead.Sections = append(instead.Sections, section.Section)
+		}
+		supplier, err := store.Find[inventory.Supplier](tx, r.SupplierID)
+		if err != nil {
+			return nil, err
+		}
+		def, err := s.definition(tx, r.QuestionnaireVersionID)
+		if err != nil {
+			return nil, err
+		}
+		if err := dropRespondent(tx.AsProgram("invite another instead"), p); err != nil {
+			return nil, err
+		}
+		return s.inviteOne(tx, r, supplier, def, instead)
+	})
 }

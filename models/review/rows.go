@@ -59,6 +59,10 @@ type Respondent struct {
 	BouncedAt    *time.Time
 	LastSeenAt   *time.Time
 	RemindedAt   *time.Time
+	// SuggestedName and SuggestedEmail are of whom the person who got the
+	// invitation says should have had it.
+	SuggestedName  string
+	SuggestedEmail string
 }
 
 // Scope is that of the review.
@@ -221,6 +225,7 @@ type Judgement struct {
 	JudgedByID  uuid.UUID
 	JudgedBy    string
 	JudgedAt    time.Time
+	CarriedFrom string // reference of the review that it was made in first; empty for one made here
 }
 
 // Slot is the question and system that was judged.
@@ -354,6 +359,7 @@ type SignOff struct {
 	Organisation       string
 	VoidedAt           *time.Time
 	VoidedBecause      string
+	DeputyOf           string // name of the approver in whose place a deputy signed
 }
 
 // Scope is that of the review, on our side; the supplier's once all have signed.
