@@ -33,8 +33,13 @@ await writeFile(join(out, 'nhsuk.js'), design)
 
 // A module names what it imports by the hash of its content, as pages do, so
 // that every address can be cached for ever.
-const app = (await readFile(join(here, 'scripts', 'app.js'), 'utf8'))
+let app = (await readFile(join(here, 'scripts', 'app.js'), 'utf8'))
   .replace("'./nhsuk.js'", `'./nhsuk.js?v=${hash(design)}'`)
+for (const name of ['keep.js']) {
+  const part = await readFile(join(here, 'scripts', name), 'utf8')
+  await writeFile(join(out, name), part)
+  app = app.replace(`'./${name}'`, `'./${name}?v=${hash(part)}'`)
+}
 await writeFile(join(out, 'app.js'), app)
 await cp(join(here, 'scripts', 'supported.js'), join(out, 'supported.js'))
 

@@ -36,6 +36,9 @@ type Page struct {
 
 // Viewer is the person signed in, as the header shows them.
 type Viewer struct {
+	// Key tells one reader's unsaved typing in a shared browser from another's,
+	// without naming them.
+	Key             string
 	Name            string
 	MembershipLabel string
 	Roles           []string

@@ -55,6 +55,14 @@ func (a asked) Comment() string {
 	return a.Answer.Comment
 }
 
+// Version is that of the answer; 0 where there is none.
+func (a asked) Version() int {
+	if a.Answer == nil {
+		return 0
+	}
+	return a.Answer.Version
+}
+
 // Before is the question as it was answered in an earlier review, nil where it
 // was not.
 func (a asked) Before() *asked {
@@ -172,9 +180,12 @@ func ofSlot(all []asked, slot questionnaire.Slot) *asked {
 	return found
 }
 
-// askedHere finds the question that the address names.
+// askedHere finds the question that the address names, or else the form.
 func (v *View) askedHere(all []asked) (*asked, error) {
 	slot := questionnaire.Slot{Key: v.Params("key")}
+	if slot.Key == "" {
+		slot, _ = questionnaire.ParseSlot(v.Typed("slot"))
+	}
 	if system := v.Query("system"); system != "" {
 		id, err := uuid.Parse(system)
 		if err != nil {

@@ -61,7 +61,7 @@ func (p *Pages) EvidenceAdd(v *View) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.saveTyped(v, data.Question, typed)
+	_, err = p.saveTyped(v, data.Question, &typed)
 	if err == nil {
 		var any bool
 		if any, err = p.saveEvidence(v, data.Question); err == nil && !any {
@@ -93,8 +93,9 @@ func (p *Pages) EvidenceRemove(v *View) error {
 	if slot, err := questionnaire.ParseSlot(v.Typed("slot")); err == nil {
 		if q := ofSlot(all, slot); q != nil {
 			back = q.Href()
-			if _, err := p.saveTyped(v, q, v.typedAnswer()); err != nil {
-				return err
+			typed := v.typedAnswer()
+			if _, err := p.saveTyped(v, q, &typed); err != nil {
+				return p.refuseQuestion(v, typed, err)
 			}
 		}
 	}

@@ -297,7 +297,7 @@ func (v *View) viewer() *templates.Viewer {
 	if signed == nil {
 		return nil
 	}
-	viewer := &templates.Viewer{Name: signed.User.Name, CanSwitch: len(signed.Memberships) > 1,
+	viewer := &templates.Viewer{Key: v.pages.Keys.MAC(keyring.Forms, "reader "+signed.User.ID.String())[:16], Name: signed.User.Name, CanSwitch: len(signed.Memberships) > 1,
 		CanSearch: signed.Actor.Holds(access.ReviewRead)}
 	for _, role := range signed.Membership.Roles {
 		viewer.Roles = append(viewer.Roles, string(role))

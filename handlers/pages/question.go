@@ -41,6 +41,10 @@ type typedAnswer struct {
 	Reason       string
 	Elsewhere    review.Elsewhere
 	InspectedOn  typedDay
+
+	// Version is that of the answer which the form was opened over; Over is the
+	// one that the reader has seen since and writes over all the same.
+	Version, Over string
 }
 
 // Value is the one value, where there is one.
@@ -54,12 +58,13 @@ func (t typedAnswer) Value() string {
 func (v *View) typedAnswer() typedAnswer {
 	return typedAnswer{Values: v.TypedAll("value"), Day: v.typedDay("value"), on: v.TypedDate("value"), Comment: v.Typed("comment"),
 		ValidFrom: v.typedDay("valid_from"), ValidTo: v.typedDay("valid_to"), Confidential: v.Typed("confidential") == "yes",
-		Reason: v.Typed("confidential_reason"), Elsewhere: v.elsewhere(), InspectedOn: v.typedDay("inspected_on")}
+		Reason: v.Typed("confidential_reason"), Elsewhere: v.elsewhere(), InspectedOn: v.typedDay("inspected_on"),
+		Version: v.Typed("version"), Over: v.Typed("over")}
 }
 
 // keptAnswer is the answer that stands, as the form shows it.
 func keptAnswer(q *asked) typedAnswer {
-	t := typedAnswer{Comment: q.Comment(), Day: splitDay(q.SaidOn)}
+	t := typedAnswer{Comment: q.Comment(), Day: splitDay(q.SaidOn), Version: strconv.Itoa(q.Version())}
 	if q.Answer == nil {
 		return t
 	}
@@ -79,7 +84,13 @@ func (t typedAnswer) input(q *asked) review.AnswerInput {
 	if q.Type == questionnaire.Day {
 		sent = []string{string(t.on)}
 	}
-	return review.AnswerInput{Value: questionnaire.ValueFromForm(&questionnaire.Question{Type: q.Type}, sent), Comment: t.Comment}
+	in := review.AnswerInput{Value: questionnaire.ValueFromForm(&questionnaire.Question{Type: q.Type}, sent), Comment: t.Comment}
+	for _, version := range []string{t.Version, t.Over} {
+		if n, err := strconv.Atoi(version); err == nil {
+			in.Version = &n
+		}
+	}
+	return in
 }
 
 type questionData struct {
@@ -93,6 +104,7 @@ type questionData struct {
 	Of        int
 	Return    *review.ReturnView
 	StillOpen []asked // in this section, beside this one
+	Changed   bool    // by somebody else, or in another tab, since the form was opened
 }
 
 // questionPage is the page of the question that the address names, with what
@@ -171,13 +183,17 @@ func (p *Pages) Question(v *View) error {
 }
 
 // saveTyped saves what was typed for a question, unless nothing was and there
-// is nothing to clear.
-func (p *Pages) saveTyped(v *View, q *asked, typed typedAnswer) (*review.AnswerOutcome, error) {
+// is nothing to clear. What was typed is from then on over what was saved.
+func (p *Pages) saveTyped(v *View, q *asked, typed *typedAnswer) (*review.AnswerOutcome, error) {
 	in := typed.input(q)
 	if q.Answer == nil && in.Value == nil && in.Comment == "" {
 		return nil, nil
 	}
-	return p.Services.Reviews.Answer(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, in)
+	out, err := p.Services.Reviews.Answer(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, in)
+	if err == nil {
+		typed.Version = strconv.Itoa(asked{QuestionView: out.Question}.Version())
+	}
+	return out, err
 }
 
 // AnswerQuestion saves an answer, and the file chosen beside it.
@@ -187,7 +203,7 @@ func (p *Pages) AnswerQuestion(v *View) error {
 	if err != nil {
 		return err
 	}
-	out, err := p.saveTyped(v, data.Question, typed)
+	out, err := p.saveTyped(v, data.Question, &typed)
 	if v.FromHTMX() {
 		return p.autosaved(v, page, typed, out, err)
 	}
@@ -197,7 +213,10 @@ func (p *Pages) AnswerQuestion(v *View) error {
 	if err != nil {
 		return p.refuseQuestion(v, typed, err)
 	}
-	if v.Typed("then") == "tasks" {
+	switch {
+	case typed.Over != "":
+		return v.Go(data.Question.Href(), "flash.saved")
+	case v.Typed("then") == "tasks":
 		return v.Go("/reviews/"+data.Review.ID.String(), "flash.saved")
 	}
 	if _, data, err = p.questionPage(v, nil); err != nil { // the answer may have opened others
@@ -212,10 +231,11 @@ func (p *Pages) AnswerQuestion(v *View) error {
 // refuseQuestion draws the question again as it now stands, with what was
 // typed and what is wrong with it.
 func (p *Pages) refuseQuestion(v *View, typed typedAnswer, refused error) error {
-	page, _, err := p.questionPage(v, &typed)
+	page, data, err := p.questionPage(v, &typed)
 	if err != nil {
 		return err
 	}
+	data.Changed = fault.Is(refused, fault.KindStale)
 	return v.Refuse(refused, page)
 }
 
@@ -236,10 +256,17 @@ func (p *Pages) autosaved(v *View, page Page, typed typedAnswer, out *review.Ans
 	}
 	f := fault.As(refused)
 	if refused != nil {
-		if f == nil || f.Kind != fault.KindInvalid {
+		if f == nil || f.Kind != fault.KindInvalid && f.Kind != fault.KindStale {
 			return refused
 		}
 		part, status = "not-saved", request.Status(f.Kind)
+		if f.Kind == fault.KindStale { // as it stands now, not as it was when this request began
+			fresh, data, err := p.questionPage(v, &typed)
+			if err != nil {
+				return err
+			}
+			page, data.Changed = fresh, true
+		}
 	}
 	var b bytes.Buffer
 	if err := p.Set.Fragment(&b, page.Name, part, v.page(page, f)); err != nil {

@@ -116,6 +116,9 @@ func sectionsOf(tx *store.Tx, review, user uuid.UUID) (map[string]bool, error) {
 type AnswerInput struct {
 	Value   json.RawMessage
 	Comment string
+	// Version is that of the answer which was read before it was typed, 0 where
+	// there was none; nil writes over whatever stands.
+	Version *int
 }
 
 // AnswerOutcome is what an answer changed.
@@ -150,6 +153,9 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key
 		if utf8.RuneCountInString(in.Comment) > questionnaire.MaxTextLength {
 			return nil, fault.Invalid("invalid").On("comment", "text.too-long", fault.Args{"Max": questionnaire.MaxTextLength})
 		}
+		if a := d.answers[slot]; in.Version != nil && *in.Version != a.version() && !a.says(value, in.Comment) {
+			return nil, fault.Stale(d.viewer(tx).question(before.Item(slot)))
+		}
 		if err := d.give(tx, slot, section.Key, value, in.Comment, Typed); err != nil {
 			return nil, err
 		}
@@ -161,7 +167,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key
 // judgement of what was there before goes.
 func (d *dossier) give(tx *store.Tx, slot questionnaire.Slot, section string, value json.RawMessage, comment string, origin Origin) error {
 	a := d.answers[slot]
-	if a != nil && bytes.Equal(a.Value, value) && a.Comment == comment {
+	if a.says(value, comment) {
 		return nil
 	}
 	if err := d.begin(tx); err != nil {
@@ -191,6 +197,19 @@ func (d *dossier) give(tx *store.Tx, slot questionnaire.Slot, section string, va
 		return err
 	}
 	return d.clearJudgement(tx, slot)
+}
+
+// says reports whether this is what the answer says already.
+func (a *Answer) says(value json.RawMessage, comment string) bool {
+	return a != nil && bytes.Equal(a.Value, value) && a.Comment == comment
+}
+
+// version is 0 before there is an answer.
+func (a *Answer) version() int {
+	if a == nil {
+		return 0
+	}
+	return a.Version
 }
 
 func (a *Answer) set(by access.Actor, value json.RawMessage, comment string, origin Origin, tx *store.Tx) {

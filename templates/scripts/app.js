@@ -1,6 +1,7 @@
 // The behaviour of pages that the design system and htmx do not bring: the
 // state of saving, and forms that are sent once. Every page works without it.
 import { initAll } from './nhsuk.js'
+import { keepTyped } from './keep.js'
 
 initAll()
 
@@ -12,7 +13,7 @@ document.addEventListener('htmx:load', (event) => {
 })
 
 // The line with id "save-state" carries its own words, in the reader's
-// language: data-saving, data-saved, data-failed.
+// language: data-saving, data-saved, data-failed, data-waiting.
 function saveState (name) {
   const line = document.getElementById('save-state')
   if (!line) return
@@ -28,13 +29,13 @@ function saves (event) {
 document.addEventListener('htmx:beforeSend', (event) => { if (saves(event)) saveState('saving') })
 document.addEventListener('htmx:afterRequest', (event) => {
   if (!saves(event)) return
-  saveState(event.detail.successful ? 'saved' : 'failed')
+  const { status } = event.detail.xhr // a 422 is swapped in, and counts as successful for htmx
+  saveState(status >= 200 && status < 300 ? 'saved' : 'failed')
 })
 for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
   document.addEventListener(name, (event) => {
     saveState('failed')
-    // A 422 is swapped in and shows its own errors.
-    if (event.detail.xhr && event.detail.xhr.status === 422) return
+    if (explained(event)) return
     const notice = document.getElementById('send-error')
     if (notice) notice.hidden = false
   })
@@ -43,6 +44,9 @@ document.addEventListener('htmx:afterOnLoad', () => {
   const notice = document.getElementById('send-error')
   if (notice) notice.hidden = true
 })
+
+// What is typed waits in this browser where it cannot be saved.
+const explained = keepTyped(saveState)
 
 // A form is sent once: a second submit within ten seconds is dropped, so that
 // a failed download or a cancelled page does not leave the form dead.

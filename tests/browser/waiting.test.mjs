@@ -1,0 +1,116 @@
+// What is typed is not lost: over a lost connection, a reload, another's
+// answer, the end of a session; files are sent one by one, and nothing twice.
+import { test, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import { open, Reader } from './house.mjs'
+import { pages, visit } from './pages.mjs'
+
+let house
+before(async () => { house = await open() }, { timeout: 240_000 })
+after(async () => { await house?.close() })
+
+const words = {
+  en: { waiting: /kept in this browser/, saved: 'Saved', again: /not been saved/, here: 'Typed in this browser and not yet saved', changed: /changed since you opened/ },
+  cy: { waiting: /aros yn y porwr hwn/, saved: 'Cadwyd', again: /wedi'i gadw/, here: 'Teipiwyd yn y porwr hwn a heb ei gadw eto', changed: /Newidiwyd yr ateb hwn ers/ }
+}
+const kept = page => page.evaluate(() => Object.keys(localStorage).filter(key => key.startsWith('typed ')).length)
+const state = (page, text) => page.waitForFunction(([source]) => new RegExp(source).test(document.getElementById('save-state').textContent), [text.source ?? `^${text}$`])
+const saved = (page, lang) => state(page, words[lang].saved)
+const way = pages.find(p => p.route === '/reviews/:id/questions/:key').way
+
+// ask opens a question as a person who answers.
+async function ask (lang, as = 'lead@demo.example') {
+  const r = await Reader.come(house, { lang })
+  await r.signIn(as)
+  await visit(r.page, house.base, way, lang)
+  return r
+}
+
+async function done (...readers) {
+  for (const r of readers) {
+    assert.deepEqual(r.problems.filter(problem => !/^htmx:(afterRequest|sendError|responseError)/.test(problem)), [])
+    await r.context.close()
+  }
+  assert.deepEqual(house.errors(), [])
+}
+
+for (const lang of ['en', 'cy']) {
+  test(`what is typed waits for the connection, in ${lang}`, { timeout: 120_000 }, async () => {
+    const r = await ask(lang)
+    const { page } = r
+    const address = page.url()
+    const mark = `Offline ${lang} ${Date.now()}`
+    await page.fill('#comment', `First ${mark}`)
+    await page.locator('h1').click()
+    await saved(page, lang)
+    assert.equal(await kept(page), 0, 'what is saved is not kept in the browser')
+
+    await r.context.setOffline(true)
+    await page.fill('#comment', mark)
+    await page.locator('h1').click()
+    await state(page, words[lang].waiting)
+    await page.locator('main button[name=then][value=next]').click()
+    assert.equal(page.url(), address, 'the page stays without a connection')
+    assert.equal(await kept(page), 1)
+    await r.look('a question without a connection')
+    await r.context.setOffline(false)
+    await saved(page, lang)
+    await page.waitForFunction(() => Object.keys(localStorage).every(key => !key.startsWith('typed ')))
+
+    // Over leaving the page; the list of the section says where something waits.
+    await page.fill('#comment', `Left ${mark}`) // and never left the field
+    await page.goto(`${house.base}${new URL(address).pathname.replace(/\/questions.*/, '')}`)
+    await page.locator('#sections a').first().click()
+    await page.waitForSelector('#questions')
+    assert.equal(await page.getByText(words[lang].here).count(), 1)
+    await r.look('a section where an answer waits')
+    await page.goto(address)
+    await saved(page, lang)
+    assert.equal(await page.inputValue('#comment'), `Left ${mark}`)
+    assert.equal(await kept(page), 0)
+    await page.reload()
+    assert.equal(await page.inputValue('#comment'), `Left ${mark}`)
+
+    // Signing out takes everything away.
+    await page.route('**/questions/**', route => route.request().method() === 'POST' ? route.abort() : route.continue())
+    await page.fill('#comment', 'On a shared computer')
+    await page.locator('h1').click()
+    await state(page, words[lang].waiting)
+    assert.equal(await kept(page), 1)
+    await r.press('form[action="/sign-out"] button')
+    assert.equal(await kept(page), 0)
+    await done(r)
+  })
+
+  test(`another's newer answer is not overwritten unasked, in ${lang}`, { timeout: 120_000 }, async () => {
+    const [mine, theirs] = [await ask(lang), await ask(lang)]
+    await mine.page.route('**/questions/**', route => route.request().method() === 'POST' ? route.abort() : route.continue())
+    await mine.page.fill('#comment', `Mine ${lang}`)
+    await mine.page.locator('h1').click()
+    await state(mine.page, words[lang].waiting)
+    await theirs.page.fill('#comment', `Theirs ${lang}`)
+    await theirs.page.locator('h1').click()
+    await saved(theirs.page, lang)
+
+    // On the page that is open, the service tells; nothing is written.
+    await mine.page.unroute('**/questions/**')
+    await mine.page.locator('#autosave [name=over]').waitFor({ timeout: 20_000 })
+    assert.match(await mine.page.textContent('#autosave'), words[lang].changed)
+    assert.match(await mine.page.textContent('#autosave'), new RegExp(`Theirs ${lang}`))
+    assert.equal(await mine.page.inputValue('#comment'), `Mine ${lang}`)
+    await mine.look('an answer changed meanwhile')
+
+    // On a page that is opened again, the browser asks.
+    await mine.page.reload()
+    await mine.page.waitForSelector('#keep-ask:not([hidden])')
+    assert.equal(await mine.page.inputValue('#comment'), `Theirs ${lang}`)
+    assert.match(await mine.page.textContent('#keep-typed'), new RegExp(`Mine ${lang}`))
+    await mine.look('typed here and not yet saved')
+    await mine.page.click('[data-keep-use]')
+    await saved(mine.page, lang)
+    await theirs.page.reload()
+    assert.equal(await theirs.page.inputValue('#comment'), `Mine ${lang}`)
+    assert.equal(await kept(mine.page), 0)
+    await done(mine, theirs)
+  })
+}
