@@ -233,6 +233,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/sign-in", access.Open, p.SignInForm},
 		{post, "/sign-in", access.Open, p.SignIn},
 		{post, "/sign-out", access.Self, p.SignOut},
+		{post, "/typed", access.Open, p.Typed},
 		{get, "/memberships", access.Self, p.Account},
 		{post, "/memberships", access.Self, p.SwitchMembership},
 		{get, "/account", access.Self, p.Account},

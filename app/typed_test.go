@@ -1,18 +1,23 @@
 package main
 
 import (
+	"bytes"
+	"html"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
+	"sicrwydd/models/store"
 	"sicrwydd/models/store/storetest"
 )
 
@@ -113,6 +118,169 @@ func answering(t *testing.T, h *house) (r *reader, review, question string) {
 	r = h.reader(t)
 	r.signIn("second@example.org")
 	return r, review, "/reviews/" + review + "/questions/governance.board-owner"
+}
+
+// endSessions lets every session go idle for too long.
+func (h *house) endSessions() {
+	h.t.Helper()
+	_, err := store.Change(h.t.Context(), h.first.db, operator, func(tx *store.Tx) (bool, error) {
+		return true, store.Query[identity.Session](tx).Where("user_id IS NOT NULL").Update("last_seen_at", time.Now().Add(-2*time.Hour)).Error
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+var field = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+
+// hidden gives the fields that the form to a path carries.
+func (r *reader) hidden(action string) url.Values {
+	r.t.Helper()
+	_, form, found := strings.Cut(r.page, `action="`+html.EscapeString(action)+`"`)
+	if !found {
+		r.t.Fatalf("no form to %s on %s", action, r.at)
+	}
+	form, _, _ = strings.Cut(form, "</form>")
+	values := url.Values{}
+	for _, f := range field.FindAllStringSubmatch(form, -1) {
+		values.Add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+	}
+	return values
+}
+
+// again signs in on the page that the reader is on.
+func (r *reader) again(email string) {
+	r.t.Helper()
+	form := r.hidden("/sign-in")
+	form.Set("email", email)
+	form.Set("password", passphrase)
+	r.post("/sign-in", form)
+}
+
+func TestAnEndedSessionLosesNothing(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { endedSession(t, start(t, "", 1)) })
+	t.Run("PostgreSQL", func(t *testing.T) { endedSession(t, start(t, storetest.PostgresURL(t), 1)) })
+}
+
+func endedSession(t *testing.T, h *house) {
+	r, review, question := answering(t, h)
+	answered := func() any { return h.questions("second", review)[0]["answer"] }
+	text := "What <b>we</b> typed & \"meant\""
+	r.get(question)
+	typed := url.Values{"_csrf": {r.token}, "slot": {"governance.board-owner"}, "version": {"0"}, "value": {"yes"}, "comment": {text}, "then": {"tasks"}}
+	h.endSessions()
+	send := func() { r.post(question, typed, "Referer", r.node+question) }
+
+	// The page to sign in carries it, over a wrong password and into Welsh.
+	send()
+	r.must(401, "Your session has expired", "What you typed is not lost", `name="next" value="`+question+`"`)
+	form := r.hidden("/sign-in")
+	form.Set("email", "second@example.org")
+	form.Set("password", "wrong wrong wrong")
+	r.post("/sign-in", form)
+	r.must(422, "What you typed is not lost")
+	r.post("/typed?lang=cy", r.hidden("/typed"))
+	r.must(401, "Mewngofnodwch, a gallwch ei anfon")
+	r.post("/typed?lang=en", r.hidden("/typed"))
+
+	// Its own person sends it, once asked.
+	r.again("second@example.org")
+	r.must(200, "You typed this before your session ended", html.EscapeString(text))
+	if answered() != nil {
+		t.Fatalf("it was sent by itself: %v", answered())
+	}
+	r.post("/typed?lang=cy", r.hidden("/typed"))
+	r.must(200, "Anfon nawr", html.EscapeString(text))
+	form = r.hidden(question)
+	if form.Get("comment") != text || form.Get("then") != "tasks" {
+		t.Errorf("the form carries %v", form)
+	}
+	r.post(question, form)
+	r.must(303)
+	if a, ok := answered().(map[string]any); !ok || a["value"] != "yes" || a["comment"] != text {
+		t.Errorf("the answer: %v", answered())
+	}
+
+	// Another person neither sees nor sends it; what was changed or made up opens nothing.
+	typed.Set("comment", "A secret of second")
+	h.endSessions()
+	send()
+	carried := r.hidden("/sign-in").Get("carried")
+	r.again("other@example.org")
+	r.must(303)
+	r.get(question)
+	r.must(200, "somebody else had typed it")
+	r.post("/typed", url.Values{"_csrf": {r.token}, "carried": {carried}})
+	r.must(404)
+	broken := []byte(carried)
+	broken[40] ^= 1
+	for _, sealed := range []string{string(broken), carried[:60], "x", strings.Repeat("A", 200)} {
+		visitor := h.reader(t)
+		visitor.get("/sign-in")
+		visitor.post("/sign-in", url.Values{"_csrf": {visitor.token}, "carried": {sealed}, "email": {"second@example.org"}, "password": {passphrase}})
+		visitor.must(303)
+		visitor.post("/typed", url.Values{"_csrf": {visitor.token}, "carried": {sealed}})
+		if visitor.status == 200 {
+			t.Errorf("%.10s opened", sealed)
+		}
+	}
+
+	// Not carried: what no page of ours showed, or came from elsewhere.
+	r = h.reader(t)
+	r.signIn("second@example.org")
+	r.get(question)
+	h.endSessions()
+	mine := r.token
+	forged := mine[:len(mine)-3]
+	for token, headers := range map[string][]string{mine: {"Origin", "null", "Sec-Fetch-Site", "same-site"}, forged: nil, "": nil} {
+		typed.Set("_csrf", token)
+		r.post(question, typed, headers...)
+		r.must(303)
+		if !strings.HasPrefix(r.at, "/sign-in?next=") {
+			t.Errorf("with %q: to %s", headers, r.at)
+		}
+	}
+	typed.Set("_csrf", mine)
+	r.post(question, typed, "Origin", "https://elsewhere.example", "Sec-Fetch-Site", "cross-site")
+	r.must(403)
+
+	// Too much is said; files are asked for again.
+	typed.Set("comment", strings.Repeat("x", 65<<10))
+	send()
+	r.must(401, "too much to keep")
+	if strings.Contains(r.page, `name="carried"`) {
+		t.Error("too much is carried")
+	}
+	typed.Set("comment", "With a file")
+	body, mediaType := formWith(t, typed)
+	r.do("POST", question+"/evidence", mediaType, body, "Origin", r.node)
+	r.must(401, "choose them again")
+	r.again("second@example.org")
+	r.must(200, "choose them again", "With a file")
+
+	// Signed in again in another window: the old page's form is shown, to be sent.
+	typed.Set("comment", "From the old page")
+	send()
+	r.must(200, "From the old page", "Send it now")
+	r.post("/account", url.Values{"_csrf": {mine}, "language": {"cy"}})
+	r.must(403)
+}
+
+// formWith is a form with a file beside its fields.
+func formWith(t *testing.T, fields url.Values) (body io.Reader, mediaType string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, values := range fields {
+		_ = w.WriteField(name, values[0])
+	}
+	part, err := w.CreateFormFile("file", "evidence.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(part, "what shows it")
+	_ = w.Close()
+	return &b, w.FormDataContentType()
 }
 
 func TestAnAnswerChangedMeanwhileIsNotOverwrittenUnseen(t *testing.T) {

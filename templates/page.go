@@ -31,7 +31,10 @@ type Page struct {
 	Demo      bool
 	// Wide gives the page the width of a work list.
 	Wide bool
-	Data any
+	// Switch is the id of the form that shows this page in the other language,
+	// where no address does.
+	Switch string
+	Data   any
 }
 
 // Viewer is the person signed in, as the header shows them.
@@ -218,6 +221,10 @@ type SignInData struct {
 	Next string
 	// Accounts are those of a demonstration, to choose from.
 	Accounts []DemoAccount
+	// Carried is a form that its session did not outlive, sealed; Files says
+	// that files were chosen with it, TooMuch that it is too large to carry.
+	Carried        string
+	Files, TooMuch bool
 	// ProviderHref leads to the organisation's own sign-in, where there is one.
 	ProviderHref string
 }

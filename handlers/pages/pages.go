@@ -44,6 +44,8 @@ type View struct {
 	*fiber.Ctx
 	Visit *request.Visit
 	pages *Pages
+	// session is the token of one that began with this request.
+	session string
 }
 
 // Handle makes a route's handler of a page: what it refuses becomes a page
@@ -75,6 +77,9 @@ type Page struct {
 	Title    string // the title itself, where it is the name of a thing
 	Data     any
 	Wide     bool
+	// Switch is the form that shows this page in the other language, where no
+	// address does.
+	Switch string
 }
 
 // Show draws a page.
@@ -127,7 +132,7 @@ func (v *View) send(status int, body []byte) error {
 
 func (v *View) page(p Page, refused *fault.Error) templates.Page {
 	page := templates.Page{Lang: v.Lang(), TitleKey: p.TitleKey, Title: p.Title, Path: v.formPath(), CSRF: v.token(),
-		Errors: refused, RequestID: v.Visit.ID, Demo: v.pages.Demo, Data: p.Data, Wide: p.Wide, SignedIn: v.viewer()}
+		Errors: refused, RequestID: v.Visit.ID, Demo: v.pages.Demo, Data: p.Data, Wide: p.Wide, Switch: p.Switch, SignedIn: v.viewer()}
 	if key := v.Cookies("flash"); strings.HasPrefix(key, "flash.") && refused == nil {
 		page.Flash = &templates.Flash{Key: key}
 		v.cookie("flash", "", -1)
@@ -155,11 +160,19 @@ func (v *View) fail(err error) error {
 		f = &fault.Error{Key: "internal"}
 	}
 	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && !v.FromHTMX() && v.Route().Path != "/sign-in" {
+		if t := v.typedHere(); t != nil {
+			return v.askAgain(t, f)
+		}
 		next := v.OriginalURL()
 		if v.Method() != fiber.MethodGet {
 			next = v.formPath()
 		}
 		return v.Redirect("/sign-in?next="+url.QueryEscape(next), fiber.StatusSeeOther)
+	}
+	if f.Key == "form.stale" && v.Visit.Signed != nil { // signed in again, in another window
+		if t := v.typedHere(); t != nil && t.By == v.Visit.Signed.User.ID && t.size() <= largestTyped {
+			return v.showTyped(t)
+		}
 	}
 	status := request.Status(f.Kind)
 	page := Page{Name: "error", TitleKey: templates.ErrorTitleKey(status), Data: templates.ErrorData{Status: status}}
@@ -245,8 +258,12 @@ func (v *View) cookie(name, value string, seconds int) {
 // token gives the token of the page's forms: bound to the session, or before
 // sign-in to a random cookie of this browser.
 func (v *View) token() string {
-	if session := v.Cookies(sessionCookie); session != "" && v.Visit.Signed != nil {
-		return v.pages.Keys.MAC(keyring.Forms, "session "+session)
+	session := v.session
+	if session == "" {
+		session = v.Cookies(sessionCookie)
+	}
+	if session != "" && v.Visit.Signed != nil {
+		return v.pages.Keys.MAC(keyring.Forms, "session "+session) + "." + v.by(v.Visit.Signed.User.ID)
 	}
 	visit := v.Cookies(visitCookie)
 	if visit == "" {

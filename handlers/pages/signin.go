@@ -29,10 +29,12 @@ func (p *Pages) SignIn(v *View) error {
 		if f := fault.As(err); f == nil || f.Kind != fault.KindUnauthenticated && f.Kind != fault.KindTooMany {
 			return err
 		}
+		if t := v.carried(); t != nil {
+			return v.askAgain(t, fault.As(err))
+		}
 		return v.draw(422, v.signInPage(v.Typed("email"), v.Typed("next")), fault.As(err))
 	}
-	v.cookie(sessionCookie, token, 0)
-	return v.Go(localPath(v.Typed("next")), "")
+	return p.arrive(v, token, v.Typed("next"))
 }
 
 // localPath keeps redirects on this site.

@@ -24,6 +24,7 @@ const (
 	Evidence Purpose = "evidence"
 	Mail     Purpose = "mail"
 	Forms    Purpose = "forms"
+	Typed    Purpose = "typed"
 	receipts Purpose = "receipts"
 
 	fingerprint Purpose = "fingerprint"
