@@ -92,8 +92,16 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/reviews/{id}/questions", access.AnswersRead, api.Do(a.ReviewQuestions)},
 		{put, "/reviews/{id}/answers/{key}", access.AnswerWrite, api.Do(a.PutAnswer)},
 		{post, "/reviews/{id}/carry-over", access.AnswerWrite, api.Do(a.CarryOver)},
+		{post, "/reviews/{id}/certificate-answers", access.AnswerWrite, api.Do(a.AnswerFromCertificates)},
+		{post, "/reviews/{id}/answers/{key}/evidence/again", access.AnswerWrite, api.Do(a.UseEvidenceAgain)},
+		{get, "/evidence", access.AnswerWrite, api.Do(a.EvidenceLibrary)},
+		{get, "/reviews/{id}/sections", access.AnswersRead, api.Do(a.ReviewSections)},
+		{get, "/reviews/{id}/facts", access.MessageRead, api.Do(a.ReviewFacts)},
+		{post, "/reviews/{id}/facts", access.MessageWrite, api.Do(a.CorrectFact)},
+		{post, "/reviews/{id}/facts/{correction}/decide", access.ReviewPlan, api.Do(a.DecideFact)},
 		{post, "/reviews/{id}/submit", access.ReviewAttest, api.Do(a.SubmitReview)},
 		{put, "/reviews/{id}/judgements/{key}", access.ReviewJudge, api.Do(a.PutJudgement)},
+		{post, "/reviews/{id}/judgements/carry-over", access.ReviewJudge, api.Do(a.CarryJudgements)},
 		{post, "/reviews/{id}/judgements/accept", access.ReviewJudge, api.Do(a.AcceptProposals)},
 		{post, "/reviews/{id}/return", access.ReviewJudge, api.Do(a.ReturnReview)},
 		{post, "/reviews/{id}/assess", access.ReviewJudge, api.Do(a.AssessReview)},
@@ -118,6 +126,10 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/actions/{id}", access.AnswersRead, api.Do(a.Action)},
 		{post, "/actions/{id}/complete", access.ActionDo, api.Do(a.CompleteAction)},
 		{post, "/actions/{id}/verify", access.ActionVerify, api.Do(a.VerifyAction)},
+
+		{get, "/deputies", access.ReviewSign, api.Do(a.Deputies)},
+		{post, "/deputies", access.ReviewSign, api.Do(a.NameDeputy)},
+		{drop, "/deputies/{id}", access.ReviewSign, api.Do(a.EndDeputy)},
 
 		{get, "/audit/events", access.AuditRead, api.Do(a.Events)},
 		{get, "/audit/verify", access.AuditRead, api.Do(a.VerifyAudit)},
@@ -148,7 +160,8 @@ func fileRoutes(a *api.API) []fileRoute {
 var created = map[string]bool{
 	"/organisations": true, "/organisations/{id}/appointments": true, "/governance-groups": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
-	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true,
+	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
+	"/reviews/{id}/answers/{key}/evidence/again": true,
 	"/findings": true, "/actions": true,
 }
 
@@ -250,6 +263,10 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/verify", access.Open, p.VerifyForm},
 		{post, "/verify", access.Open, p.Verify},
 		{get, "/search", access.ReviewRead, p.Search},
+		{get, "/evidence", access.AnswerWrite, p.Library},
+		{get, "/deputies", access.ReviewSign, p.Deputies},
+		{post, "/deputies", access.ReviewSign, p.DeputyName},
+		{post, "/deputies/:id/end", access.ReviewSign, p.DeputyEnd},
 
 		{get, "/organisations", access.DirectoryRead, p.Organisations},
 		{get, "/organisations/:id", access.DirectoryRead, p.Organisation},
@@ -294,7 +311,11 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reviews/:id/extensions", access.MessageWrite, p.TimeAsk},
 		{post, "/reviews/:id/extensions/:extension", access.ReviewPlan, p.TimeDecide},
 
+		{get, "/reviews/:id/facts", access.MessageRead, p.FactsPage},
+		{post, "/reviews/:id/facts", access.MessageWrite, p.FactCorrect},
+		{post, "/reviews/:id/facts/:correction", access.ReviewPlan, p.FactDecide},
 		{get, "/reviews/:id/earlier", access.AnswersRead, p.Earlier},
+		{post, "/reviews/:id/certificates", access.AnswerWrite, p.CertificatesAnswer},
 		{post, "/reviews/:id/earlier", access.AnswerWrite, p.EarlierConfirm},
 		{get, "/reviews/:id/sections/:section", access.AnswersRead, p.Section},
 		{get, "/reviews/:id/questions/:key", access.AnswersRead, p.Question},
@@ -310,6 +331,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 
 		{get, "/reviews/:id/judge", access.ReviewJudge, p.Judge},
 		{post, "/reviews/:id/judge", access.ReviewJudge, p.JudgeAccept},
+		{post, "/reviews/:id/judge/carry-over", access.ReviewJudge, p.JudgeCarry},
 		{get, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeQuestion},
 		{post, "/reviews/:id/judge/:key", access.ReviewJudge, p.JudgeSave},
 		{get, "/reviews/:id/return", access.ReviewJudge, p.ReturnForm},

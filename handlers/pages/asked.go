@@ -286,3 +286,8 @@ func (a asked) FeedbackText() lang.Text {
 func (a asked) Stands() bool {
 	return a.Shown && !a.Complete && (a.Required || a.State() != "not_started")
 }
+
+// Certifiable reports whether a certificate may answer the question now.
+func (a asked) Certifiable() bool {
+	return a.MayAnswer && a.Shown && a.Certificate != nil && a.State() == "not_started"
+}

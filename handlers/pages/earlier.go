@@ -24,19 +24,36 @@ func (p *Pages) Earlier(v *View) error {
 	return v.Show(Page{Name: "earlier", TitleKey: "earlier.title", Data: earlierData{d, bySection(all, asked.Confirmable)}})
 }
 
-// EarlierConfirm takes over the earlier answers that are ticked.
-func (p *Pages) EarlierConfirm(v *View) error {
+// CertificatesAnswer answers with the supplier's certificates: the questions
+// named, or all that they answer.
+func (p *Pages) CertificatesAnswer(v *View) error {
 	d, err := p.forReview(v)
 	if err != nil {
 		return err
 	}
+	if _, err := p.Services.Reviews.AnswerFromCertificates(v.UserContext(), v.Actor(), d.ID, v.typedSlots()); err != nil {
+		return err
+	}
+	return v.Go("/reviews/"+d.ID.String(), "flash.certificates-answered")
+}
+
+func (v *View) typedSlots() []questionnaire.Slot {
 	var slots []questionnaire.Slot
 	for _, typed := range v.TypedAll("slots") {
 		if slot, err := questionnaire.ParseSlot(typed); err == nil {
 			slots = append(slots, slot)
 		}
 	}
-	if len(slots) > 0 { // none ticked confirms none
+	return slots
+}
+
+// EarlierConfirm takes over the earlier answers that are ticked.
+func (p *Pages) EarlierConfirm(v *View) error {
+	d, err := p.forReview(v)
+	if err != nil {
+		return err
+	}
+	if slots := v.typedSlots(); len(slots) > 0 { // none ticked confirms none
 		if _, err := p.Services.Reviews.CarryOver(v.UserContext(), v.Actor(), d.ID, slots); err != nil {
 			return err
 		}

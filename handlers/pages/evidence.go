@@ -16,16 +16,22 @@ func (v *View) fileChosen() bool {
 	return err == nil && (header.Filename != "" || header.Size > 0)
 }
 
-// saveEvidence keeps the file of the form, or what was typed of evidence that
+// saveEvidence keeps the file of the form, one of the library, or what was typed of evidence that
 // is not handed over, and reports whether there was any.
 func (p *Pages) saveEvidence(v *View, q *asked) (bool, error) {
+	again := ids([]string{v.Typed("library")})
+	for _, id := range again {
+		if _, err := p.Services.Reviews.UseAgain(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, id); err != nil {
+			return true, err
+		}
+	}
 	in := v.elsewhere()
 	if in.Name+in.Link+in.InspectedBy+in.InspectedWhere != "" {
 		if _, err := p.Services.Reviews.AddElsewhere(v.UserContext(), v.Actor(), q.ReviewID, q.Key, q.Slot.System, in); err != nil {
 			return true, err
 		}
 	} else if !v.fileChosen() {
-		return false, nil
+		return len(again) > 0, nil
 	}
 	if !v.fileChosen() {
 		return true, nil

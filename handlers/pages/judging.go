@@ -21,6 +21,7 @@ type judgeData struct {
 	Judged   int
 	Unjudged int // of those that must be judged
 	Claims   int
+	Carries  int // judgements of earlier reviews that may stand
 	Judging  bool
 	SentBack *review.Message // why an approver gave it back, while that stands
 }
@@ -46,6 +47,9 @@ func (p *Pages) Judge(v *View) error {
 			data.Unjudged++
 		}
 		data.Shown++
+		if q.Previous != nil && q.Previous.Carries && q.Judgement == nil {
+			data.Carries++
+		}
 		if q.OnClaim() {
 			data.Claims++
 		}
@@ -82,6 +86,18 @@ func (p *Pages) JudgeAccept(v *View) error {
 		return err
 	}
 	if _, err := p.Services.Reviews.AcceptProposals(v.UserContext(), v.Actor(), d.ID, v.Typed("section")); err != nil {
+		return err
+	}
+	return v.Go("/reviews/"+d.ID.String()+"/judge", "flash.judged")
+}
+
+// JudgeCarry lets the judgements of unchanged answers stand.
+func (p *Pages) JudgeCarry(v *View) error {
+	d, err := p.forReview(v)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Services.Reviews.CarryJudgements(v.UserContext(), v.Actor(), d.ID); err != nil {
 		return err
 	}
 	return v.Go("/reviews/"+d.ID.String()+"/judge", "flash.judged")

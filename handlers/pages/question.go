@@ -103,8 +103,9 @@ type questionData struct {
 	Number    int
 	Of        int
 	Return    *review.ReturnView
-	StillOpen []asked // in this section, beside this one
-	Changed   bool    // by somebody else, or in another tab, since the form was opened
+	StillOpen []asked             // in this section, beside this one
+	Library   []components.Option // files of the supplier that are not beside this answer
+	Changed   bool                // by somebody else, or in another tab, since the form was opened
 }
 
 // questionPage is the page of the question that the address names, with what
@@ -134,6 +135,9 @@ func (p *Pages) questionPage(v *View, typed *typedAnswer) (Page, *questionData, 
 		data.Return = &d.Returns[0]
 	}
 	data.place(all)
+	if data.Library, err = p.libraryFor(v, q); err != nil {
+		return Page{}, nil, err
+	}
 	title, _ := q.Text.In(v.Lang())
 	return Page{Name: "question", Title: title, Data: data}, data, nil
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"strings"
 
+	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
@@ -65,11 +66,12 @@ type accountData struct {
 	Name, Email string
 	Language    lang.Tag
 	Memberships []membershipRow
+	Approver    bool
 }
 
 func (p *Pages) accountData(v *View) (accountData, error) {
 	signed := v.Visit.Signed
-	data := accountData{Name: signed.User.Name, Email: signed.User.Email, Language: signed.User.Language}
+	data := accountData{Name: signed.User.Name, Email: signed.User.Email, Language: signed.User.Language, Approver: v.Actor().Has(access.Approver)}
 	for _, m := range signed.Memberships {
 		row := membershipRow{ID: m.ID.String(), Acting: m.ID == signed.Membership.ID}
 		for _, role := range m.Roles {

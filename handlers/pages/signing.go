@@ -65,6 +65,33 @@ func (d signData) Changed() int {
 	return n
 }
 
+// Better are the questions judged better than in the review before.
+func (d signData) Better() []review.QuestionSnap { return d.moved(1) }
+
+// Worse are the questions judged worse than in the review before.
+func (d signData) Worse() []review.QuestionSnap { return d.moved(-1) }
+
+func (d signData) moved(direction int) []review.QuestionSnap {
+	var moved []review.QuestionSnap
+	for _, q := range d.Snapshot.Questions {
+		if q.PreviousOutcome.Compare(q.Outcome) == direction {
+			moved = append(moved, q)
+		}
+	}
+	return moved
+}
+
+// Carried counts the judgements taken over from an earlier review.
+func (d signData) Carried() int {
+	n := 0
+	for _, q := range d.Snapshot.Questions {
+		if q.CarriedFrom != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // Digest names the assessment that is signed.
 func (d signData) Digest() string {
 	if d.Review.AssessmentDigest == nil {

@@ -20,6 +20,7 @@ type tasksData struct {
 	AccuracyCheck bool // the draft may be commented on today
 	Findings      bool
 	Confirmable   int // questions whose earlier answer may be confirmed
+	Certified     int // questions that a certificate answers
 }
 
 // answersTaken reports whether a review takes answers in its state.
@@ -59,6 +60,9 @@ func (p *Pages) reviewTasks(v *View, d *review.Detail) error {
 	for _, q := range all {
 		if q.Confirmable() {
 			data.Confirmable++
+		}
+		if q.Certifiable() {
+			data.Certified++
 		}
 		if q.Returned {
 			data.Returned = append(data.Returned, q)

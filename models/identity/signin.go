@@ -24,6 +24,8 @@ const (
 	MembershipAdded    audit.Action = "membership.added"
 	MembershipChanged  audit.Action = "membership.changed"
 	MembershipEnded    audit.Action = "membership.ended"
+	DeputyNamed        audit.Action = "deputy.named"
+	DeputyEnded        audit.Action = "deputy.ended"
 	SignedIn           audit.Action = "session.signed-in"
 	SignInRefused      audit.Action = "session.refused"
 	SignedOut          audit.Action = "session.signed-out"

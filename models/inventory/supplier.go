@@ -178,3 +178,15 @@ func ContractsOver(tx *store.Tx, supplier uuid.UUID, systems []uuid.UUID) ([]str
 	}
 	return names, err
 }
+
+// certificateTitles are proper names, the same in both languages.
+var certificateTitles = map[string]string{"cyber_essentials": "Cyber Essentials", "cyber_essentials_plus": "Cyber Essentials Plus",
+	"iso_27001": "ISO/IEC 27001", "dspt": "DSPT"}
+
+// Title is the certificate's own name, or that of its kind.
+func (c *Certificate) Title() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return certificateTitles[c.Kind]
+}

@@ -235,40 +235,59 @@ func setLinks(tx *store.Tx, system *System, in SystemInput) error {
 // of it is open.
 func (s *Service) ChangeSystem(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*SystemInput) error) (*System, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*System, error) {
-		system, err := store.Lock[System](tx, id)
+		system, err := changeableSystem(tx, id)
 		if err != nil {
-			return nil, err
-		}
-		if by.OnSupplierSide() {
-			return nil, fault.Forbidden("forbidden")
-		}
-		if err := tx.May(store.Systems, access.InventoryChange, id); err != nil {
 			return nil, err
 		}
 		if err := store.CheckVersion(system, version); err != nil {
 			return nil, err
 		}
-		in := system.Input()
-		if err := edit(&in); err != nil {
-			return nil, err
-		}
-		if err := in.check(); err != nil {
-			return nil, err
-		}
-		if err := checkLinks(tx, in); err != nil {
-			return nil, err
-		}
-		if in.HostOrganisationID != system.HostOrganisationID {
-			if err := checkHostChange(tx, system); err != nil {
-				return nil, err
-			}
-		}
-		system.apply(in)
-		if err := tx.Save(system, SystemChanged); err != nil {
-			return nil, err
-		}
-		return system, setLinks(tx, system, in)
+		return system, system.edit(tx, edit)
 	})
+}
+
+// EditSystemIn changes a system as it stands, within a change.
+func EditSystemIn(tx *store.Tx, id uuid.UUID, edit func(*SystemInput) error) (*System, error) {
+	system, err := changeableSystem(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return system, system.edit(tx, edit)
+}
+
+// changeableSystem finds a system that the actor may change.
+func changeableSystem(tx *store.Tx, id uuid.UUID) (*System, error) {
+	system, err := store.Lock[System](tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if tx.By().OnSupplierSide() {
+		return nil, fault.Forbidden("forbidden")
+	}
+	return system, tx.May(store.Systems, access.InventoryChange, id)
+}
+
+func (s *System) edit(tx *store.Tx, edit func(*SystemInput) error) error {
+	in := s.Input()
+	if err := edit(&in); err != nil {
+		return err
+	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	if err := checkLinks(tx, in); err != nil {
+		return err
+	}
+	if in.HostOrganisationID != s.HostOrganisationID {
+		if err := checkHostChange(tx, s); err != nil {
+			return err
+		}
+	}
+	s.apply(in)
+	if err := tx.Save(s, SystemChanged); err != nil {
+		return err
+	}
+	return setLinks(tx, s, in)
 }
 
 func checkHostChange(tx *store.Tx, system *System) error {

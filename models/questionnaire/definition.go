@@ -217,3 +217,18 @@ func (q *Question) Choices() []Option {
 	}
 	return choices
 }
+
+// BestAnswer gives the one choice that claims the requirement is met, for a
+// certificate to answer with; nil where the question has none.
+func (q *Question) BestAnswer() json.RawMessage {
+	if q.Type != YesNo && q.Type != SingleChoice {
+		return nil
+	}
+	for _, o := range q.Choices() {
+		if o.Judgement == Met {
+			value, _ := json.Marshal(o.Value)
+			return value
+		}
+	}
+	return nil
+}

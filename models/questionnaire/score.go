@@ -1,6 +1,7 @@
 package questionnaire
 
 import (
+	"cmp"
 	"math/big"
 
 	"github.com/google/uuid"
@@ -279,4 +280,14 @@ func weigh(def *Definition, points []Point) (*big.Rat, map[string]*big.Rat) {
 		sections[p.Section].Add(sections[p.Section], inSection.Mul(inSection, p.Worth))
 	}
 	return score, sections
+}
+
+// Compare gives 1 where b is a better outcome than o, -1 where a worse one, and
+// 0 where they are alike or either is none of met, partly met and not met.
+func (o Outcome) Compare(b Outcome) int {
+	worth := map[Outcome]int{Met: 3, PartlyMet: 2, NotMet: 1}
+	if worth[o] == 0 || worth[b] == 0 {
+		return 0
+	}
+	return cmp.Compare(worth[b], worth[o])
 }

@@ -20,8 +20,11 @@ type Previous struct {
 	AnsweredAt time.Time              `json:"answered_at"`
 	Answer     AnswerView             `json:"answer"`
 	Outcome    *questionnaire.Outcome `json:"outcome"` // for our side
-	source     *Answer
-	evidence   []*Evidence
+	// Carries: for our side, the earlier judgement may stand for this answer.
+	Carries   bool `json:"carries_judgement"`
+	evidence  []*Evidence
+	judgement *Judgement
+	asked     *questionnaire.Question
 }
 
 // earlierAnswers finds the supplier's latest earlier answers to the questions of a
@@ -41,7 +44,9 @@ func (s *Service) earlierAnswers(tx *store.Tx, d *dossier) (map[questionnaire.Sl
 	for _, item := range d.sheet().Items {
 		for _, before := range past {
 			if a := before.answers[item.Slot]; a != nil && found[item.Slot] == nil && (a.Value != nil || len(before.evidence[item.Slot]) > 0) {
-				found[item.Slot] = before.earlier(item.Slot, tx.By().OnSupplierSide())
+				earlier := before.earlier(item.Slot, tx.By().OnSupplierSide())
+				_, earlier.Carries = d.carriedJudgement(&item, earlier, calendar.On(tx.Now()))
+				found[item.Slot] = earlier
 			}
 		}
 	}
@@ -50,10 +55,13 @@ func (s *Service) earlierAnswers(tx *store.Tx, d *dossier) (map[questionnaire.Sl
 
 func (d *dossier) earlier(slot questionnaire.Slot, supplier bool) *Previous {
 	a := d.answers[slot]
-	p := &Previous{ReviewID: d.review.ID, Reference: d.review.Reference, AnsweredAt: a.AnsweredAt, source: a, evidence: d.evidence[slot],
+	p := &Previous{ReviewID: d.review.ID, Reference: d.review.Reference, AnsweredAt: a.AnsweredAt, evidence: d.evidence[slot], asked: d.def.Question(slot.Key),
 		Answer: *viewer{d: d, answers: true}.answer(slot)}
 	if j := d.judgements[slot]; j != nil && !supplier {
 		p.Outcome = &j.Outcome
+		if d.review.State == SignedOff {
+			p.judgement = j
+		}
 	}
 	return p
 }
@@ -63,70 +71,12 @@ func (d *dossier) earlier(slot questionnaire.Slot, supplier bool) *Previous {
 // before, gets that answer with the evidence that is still valid. It gives how
 // many were confirmed.
 func (s *Service) CarryOver(ctx context.Context, by access.Actor, id uuid.UUID, slots []questionnaire.Slot) (int, error) {
-	return store.Change(ctx, s.db, by, func(tx *store.Tx) (int, error) {
-		d, err := s.forAnswer(tx, id, ActAnswered)
-		if err != nil {
-			return 0, err
-		}
-		if !d.review.is(Issued, InProgress, Returned) {
-			return 0, d.review.wrongState()
-		}
+	return s.confirmAll(ctx, by, id, slots, func(tx *store.Tx, d *dossier) (map[questionnaire.Slot]offer, error) {
 		past, err := s.earlierAnswers(tx, d)
-		if err != nil {
-			return 0, err
+		offers := map[questionnaire.Slot]offer{}
+		for slot, before := range past {
+			offers[slot] = offer{value: before.Answer.Value, comment: before.Answer.Comment, evidence: before.evidence, origin: CarriedOver}
 		}
-		wanted := map[questionnaire.Slot]bool{}
-		for _, slot := range slots {
-			wanted[slot] = true
-		}
-		confirmed := 0
-		for { // an answer may show a question that was answered before too
-			n, err := d.confirm(tx, past, wanted)
-			if confirmed += n; err != nil || n == 0 {
-				return confirmed, err
-			}
-		}
+		return offers, err
 	})
-}
-
-func (d *dossier) confirm(tx *store.Tx, past map[questionnaire.Slot]*Previous, wanted map[questionnaire.Slot]bool) (int, error) {
-	confirmed := 0
-	for _, item := range d.sheet().Items {
-		before := past[item.Slot]
-		if before == nil || d.answers[item.Slot] != nil || len(wanted) > 0 && !wanted[item.Slot] ||
-			d.review.openToAnswer(item.Slot, item.Shown) != nil || maySection(tx, d.review.ID, item.Section.Key) != nil {
-			continue
-		}
-		value, err := questionnaire.CheckValue(item.Question, before.Answer.Value)
-		if err != nil {
-			continue // the question takes other answers now
-		}
-		if err := d.give(tx, item.Slot, item.Section.Key, value, before.Answer.Comment, CarriedOver); err != nil {
-			return confirmed, err
-		}
-		if err := d.attachAgain(tx, &item, before.evidence); err != nil {
-			return confirmed, err
-		}
-		confirmed++
-	}
-	return confirmed, nil
-}
-
-// attachAgain adds evidence that was given before and has not run out. The
-// file itself is kept once.
-func (d *dossier) attachAgain(tx *store.Tx, item *questionnaire.Item, evidence []*Evidence) error {
-	today := calendar.On(tx.Now())
-	for _, old := range evidence {
-		if old.ValidTo != "" && old.ValidTo < today {
-			continue
-		}
-		e := *old
-		e.Row, e.ReviewID, e.Section = store.Row{}, d.review.ID, item.Section.Key
-		e.UploadedByID, e.UploadedBy = tx.By().UserID, tx.By().Name
-		if err := tx.Create(&e, EvidenceAdded); err != nil {
-			return err
-		}
-		d.evidence[item.Slot] = append(d.evidence[item.Slot], &e)
-	}
-	return nil
 }

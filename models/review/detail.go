@@ -118,6 +118,7 @@ type SignOffView struct {
 	JobTitle           string      `json:"job_title"`
 	Organisation       string      `json:"organisation"`
 	SignedAs           string      `json:"signed_as"`
+	DeputyOf           string      `json:"deputy_of,omitempty"`
 	SignedAt           time.Time   `json:"signed_at"`
 	VoidedAt           *time.Time  `json:"voided_at"`
 	VoidedBecause      string      `json:"voided_because,omitempty"`
@@ -379,7 +380,7 @@ func (d *dossier) addResult(v *Detail, tx *store.Tx, rel *related) {
 	for _, row := range rel.signOffs[r.ID] {
 		v.SignOffs = append(v.SignOffs, SignOffView{ID: row.ID, HostOrganisationID: row.HostOrganisationID, Decision: row.Decision,
 			Conditions: row.Conditions, IntervalMonths: row.IntervalMonths, AssessmentDigest: row.AssessmentDigest, Name: row.Name,
-			JobTitle: row.JobTitle, Organisation: row.Organisation, SignedAs: row.SignedAs, SignedAt: row.CreatedAt,
+			JobTitle: row.JobTitle, Organisation: row.Organisation, SignedAs: row.SignedAs, DeputyOf: row.DeputyOf, SignedAt: row.CreatedAt,
 			VoidedAt: row.VoidedAt, VoidedBecause: row.VoidedBecause})
 	}
 }

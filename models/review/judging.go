@@ -56,6 +56,7 @@ type JudgementInput struct {
 	EvidenceIDs []uuid.UUID           `json:"evidence_ids,omitempty"`
 	Note        string                `json:"note,omitempty" nullable:"true"`
 	Feedback    lang.Text             `json:"feedback,omitempty"`
+	carriedFrom string                // the review that the judgement was made in first
 }
 
 func (in *JudgementInput) check(d *dossier, slot questionnaire.Slot) error {
@@ -129,6 +130,7 @@ func (d *dossier) judge(tx *store.Tx, slot questionnaire.Slot, in JudgementInput
 		d.judgements[slot] = j
 	}
 	j.Outcome, j.Basis, j.EvidenceIDs, j.Note, j.Feedback = in.Outcome, in.Basis, in.EvidenceIDs, in.Note, in.Feedback
+	j.CarriedFrom = in.carriedFrom
 	j.JudgedByID, j.JudgedBy, j.JudgedAt = tx.By().UserID, tx.By().Name, tx.Now()
 	if isNew {
 		return tx.Create(j, Judged)

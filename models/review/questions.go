@@ -43,6 +43,7 @@ type QuestionView struct {
 	Feedback         *lang.Text                   `json:"feedback"`
 	Proposed         *questionnaire.Outcome       `json:"proposed,omitempty"` // for our side: what the answer with its evidence proposes
 	Previous         *Previous                    `json:"previous"`           // how it was answered in an earlier review
+	Certificate      *CertificateOffer            `json:"certificate"`        // that answers it, while nobody has
 }
 
 // SectionView names a section.
@@ -97,6 +98,7 @@ type JudgementView struct {
 	Feedback    lang.Text             `json:"feedback"`
 	JudgedBy    string                `json:"judged_by"`
 	JudgedAt    time.Time             `json:"judged_at"`
+	CarriedFrom string                `json:"carried_from,omitempty" doc:"Reference of the review that the judgement was made in first"`
 }
 
 // View of evidence as the API gives it.
@@ -114,6 +116,7 @@ type viewer struct {
 	answers  bool
 	sections map[string]bool // nil: all
 	past     map[questionnaire.Slot]*Previous
+	offers   map[questionnaire.Slot]*CertificateOffer
 }
 
 func (d *dossier) viewer(tx *store.Tx) viewer {
@@ -138,6 +141,9 @@ func (v viewer) question(item *questionnaire.Item) QuestionView {
 	}
 	if v.answers {
 		view.Answer, view.Previous = v.answer(item.Slot), v.past[item.Slot]
+		if view.Answer == nil {
+			view.Certificate = v.offers[item.Slot]
+		}
 	}
 	if v.judging {
 		view.Judging = &q.Judging
@@ -147,7 +153,7 @@ func (v viewer) question(item *questionnaire.Item) QuestionView {
 	}
 	if j := v.d.judgements[item.Slot]; j != nil {
 		if v.judging {
-			view.Judgement = &JudgementView{j.Outcome, j.Basis, j.EvidenceIDs, j.Note, j.Feedback, j.JudgedBy, j.JudgedAt}
+			view.Judgement = &JudgementView{j.Outcome, j.Basis, j.EvidenceIDs, j.Note, j.Feedback, j.JudgedBy, j.JudgedAt, j.CarriedFrom}
 		}
 		if !v.supplier || r.SharedAt != nil {
 			view.Feedback = &j.Feedback
@@ -190,6 +196,11 @@ func (s *Service) Questions(ctx context.Context, by access.Actor, id uuid.UUID) 
 		v := d.viewer(tx)
 		if v.past, err = s.earlierAnswers(tx, d); err != nil {
 			return nil, err
+		}
+		if by.OnSupplierSide() {
+			if v.offers, err = certificateOffers(tx, d); err != nil {
+				return nil, err
+			}
 		}
 		if by.OnSupplierSide() && !by.Has(access.SupplierLead) {
 			if v.sections, err = sectionsOf(tx, id, by.UserID); err != nil {

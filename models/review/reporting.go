@@ -197,6 +197,9 @@ func (s *Service) snapshot(tx *store.Tx, d *dossier, rendition Rendition) (*Snap
 	}
 	if previous != nil {
 		snap.Previous = &PreviousSnap{Reference: previous.review.Reference, SignedOffOn: calendar.On(valueOf(previous.review.SignedOffAt))}
+		if snap.Previous.Open, err = openActions(tx, previous.review.ID); err != nil {
+			return nil, err
+		}
 	}
 	snap.Questions = d.questionSnaps(previous)
 	if err := d.addFindings(tx, snap); err != nil {
@@ -345,11 +348,14 @@ func (d *dossier) questionSnaps(previous *dossier) []QuestionSnap {
 		snap := QuestionSnap{Slot: item.Slot, Section: item.Section.Key, SectionTitle: item.Section.Title, Text: item.Question.Text,
 			Essential: item.Question.Essential}
 		if j := d.judgements[item.Slot]; j != nil {
-			snap.Outcome, snap.Basis, snap.Feedback = j.Outcome, j.Basis, j.Feedback
+			snap.Outcome, snap.Basis, snap.Feedback, snap.CarriedFrom = j.Outcome, j.Basis, j.Feedback, j.CarriedFrom
 		}
 		if previous != nil {
 			now, then := d.answers[item.Slot], previous.answers[item.Slot]
 			snap.Changed = now != nil && (then == nil || !bytes.Equal(now.Value, then.Value))
+			if j := previous.judgements[item.Slot]; j != nil {
+				snap.PreviousOutcome = j.Outcome
+			}
 		}
 		snaps = append(snaps, snap)
 	}
@@ -383,10 +389,20 @@ func (d *dossier) addFindings(tx *store.Tx, snap *Snapshot) error {
 	return err
 }
 
+// openActions are those of a review that are not verified yet.
+func openActions(tx *store.Tx, review uuid.UUID) ([]ActionSnap, error) {
+	rows, err := store.All[Action](tx, "due_on, reference", "review_id = ? AND state IN ?", review, []ActionState{ActionOpen, ActionCompleted})
+	var open []ActionSnap
+	for _, a := range rows {
+		open = append(open, ActionSnap{Reference: a.Reference, Text: a.Text, Owner: a.OwnerName, DueOn: a.DueOn, State: a.State, Condition: a.SignOffID != nil})
+	}
+	return open, err
+}
+
 func (d *dossier) addSignOffs(tx *store.Tx, snap *Snapshot, names map[uuid.UUID]lang.Text) error {
 	signOffs, err := store.All[SignOff](tx, "created_at, id", "review_id = ? AND voided_at IS NULL", d.review.ID)
 	for _, row := range signOffs {
-		snap.SignOffs = append(snap.SignOffs, SignOffSnap{Host: names[row.HostOrganisationID], SignedAs: row.SignedAs,
+		snap.SignOffs = append(snap.SignOffs, SignOffSnap{Host: names[row.HostOrganisationID], SignedAs: row.SignedAs, DeputyOf: row.DeputyOf,
 			Decision: row.Decision, Conditions: row.Conditions, IntervalMonths: row.IntervalMonths,
 			CurrentUntil: calendar.On(row.CreatedAt).AddMonths(row.IntervalMonths), Name: row.Name, JobTitle: row.JobTitle,
 			Organisation: row.Organisation, At: row.CreatedAt})

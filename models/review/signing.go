@@ -227,7 +227,11 @@ func (d *dossier) signFor(tx *store.Tx, host uuid.UUID, as string, in SignInput)
 	if err != nil {
 		return err
 	}
-	signOff := &SignOff{ReviewID: d.review.ID, HostOrganisationID: host, SignedAs: as, Decision: in.Decision,
+	deputyOf, err := d.deputyOf(tx)
+	if err != nil {
+		return err
+	}
+	signOff := &SignOff{DeputyOf: deputyOf, ReviewID: d.review.ID, HostOrganisationID: host, SignedAs: as, Decision: in.Decision,
 		Conditions: in.Conditions, IntervalMonths: *in.IntervalMonths, AssessmentDigest: in.AssessmentDigest,
 		SignedByID: by.UserID, Name: user.Name, JobTitle: user.JobTitle, Organisation: organisation.String()}
 	if err := tx.Create(signOff, Signed); err != nil {
@@ -244,6 +248,20 @@ func (d *dossier) signFor(tx *store.Tx, host uuid.UUID, as string, in SignInput)
 		}
 	}
 	return nil
+}
+
+// deputyOf names the approver in whose place the actor signs, empty for the
+// actor's own. Whoever took part is not signed for either.
+func (d *dossier) deputyOf(tx *store.Tx) (string, error) {
+	approver, err := identity.DeputyOf(tx)
+	if err != nil || approver == nil {
+		return "", err
+	}
+	part, err := tookPart(tx, d.review.ID, approver.ID, everyAct...)
+	if err != nil || part {
+		return "", orForbidden(err, "sign-off.took-part")
+	}
+	return approver.Name, nil
 }
 
 func (d *dossier) takeEffect(tx *store.Tx, signOff *SignOff) error {

@@ -99,6 +99,10 @@ type QuestionSnap struct {
 	Basis        questionnaire.Basis   `json:"basis"`
 	Feedback     lang.Text             `json:"feedback"`
 	Changed      bool                  `json:"changed"` // since the previous review
+	// PreviousOutcome is how the previous review judged it; CarriedFrom is the
+	// review that this judgement comes from, where it was carried over.
+	PreviousOutcome questionnaire.Outcome `json:"previous_outcome,omitempty"`
+	CarriedFrom     string                `json:"carried_from,omitempty"`
 }
 
 // FindingSnap is a finding as it stood.
@@ -129,6 +133,7 @@ type ActionSnap struct {
 type SignOffSnap struct {
 	Host           lang.Text     `json:"host"`
 	SignedAs       string        `json:"signed_as"` // host, in_its_place, national
+	DeputyOf       string        `json:"deputy_of,omitempty"`
 	Decision       Decision      `json:"decision"`
 	Conditions     []lang.Text   `json:"conditions"`
 	IntervalMonths int           `json:"interval_months"`
@@ -143,4 +148,6 @@ type SignOffSnap struct {
 type PreviousSnap struct {
 	Reference   string        `json:"reference"`
 	SignedOffOn calendar.Date `json:"signed_off_on"`
+	// Open are the actions of that review that nobody has verified yet.
+	Open []ActionSnap `json:"open,omitempty"`
 }

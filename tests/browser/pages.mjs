@@ -45,6 +45,9 @@ export const pages = [
   at('/reviews/:id/respondents', 'official', [...under('in_progress'), '+/respondents']),
   at('/reviews/:id/messages', 'official', [...under('in_progress'), '+/messages']),
 
+  at('/reviews/:id/facts', 'lead', [...under('in_progress'), '+/facts']),
+  at('/evidence', 'lead', ['/evidence']),
+  at('/deputies', 'approver', ['/deputies']),
   at('/reviews/:id/earlier', 'lead', [...under('in_progress'), '+/earlier']),
   at('/reviews/:id/sections/:section', 'lead', [...under('in_progress'), /\/sections\//]),
   at('/reviews/:id/questions/:key', 'lead', [...under('in_progress'), /\/sections\//, question]),

@@ -12,12 +12,12 @@ ALTER TABLE memberships ADD COLUMN deputy_of_id TEXT;
 ALTER TABLE sign_offs ADD COLUMN deputy_of TEXT NOT NULL DEFAULT '';
 
 -- What a supplier says is wrong in the inventory, until an official decides.
-CREATE TABLE corrections (
+CREATE TABLE fact_corrections (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, created_at DATETIME NOT NULL,
     review_id TEXT NOT NULL REFERENCES reviews (id),
     system_id TEXT NOT NULL REFERENCES systems (id),
     fact TEXT NOT NULL,
-    stands TEXT NOT NULL,
+    stands TEXT,
     proposed TEXT NOT NULL,
     reason TEXT NOT NULL,
     proposed_by_id TEXT NOT NULL,
@@ -26,10 +26,10 @@ CREATE TABLE corrections (
     decided_by TEXT NOT NULL,
     decided_at DATETIME
 );
-CREATE INDEX corrections_review ON corrections (review_id);
+CREATE INDEX fact_corrections_review ON fact_corrections (review_id);
 
 -- +goose Down
-DROP TABLE corrections;
+DROP TABLE fact_corrections;
 ALTER TABLE sign_offs DROP COLUMN deputy_of;
 ALTER TABLE memberships DROP COLUMN deputy_of_id;
 ALTER TABLE judgements DROP COLUMN carried_from;
