@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"html"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -19,6 +22,8 @@ import (
 	"sicrwydd/models/identity"
 	"sicrwydd/models/store"
 	"sicrwydd/models/store/storetest"
+	"sicrwydd/models/vault"
+	"sicrwydd/templates"
 )
 
 const passphrase = "tri chynnig i Gymro"
@@ -151,10 +156,10 @@ func (r *reader) hidden(action string) url.Values {
 // again signs in on the page that the reader is on.
 func (r *reader) again(email string) {
 	r.t.Helper()
-	form := r.hidden("/sign-in")
-	form.Set("email", email)
-	form.Set("password", passphrase)
-	r.post("/sign-in", form)
+	fields := r.hidden("/sign-in")
+	fields.Set("email", email)
+	fields.Set("password", passphrase)
+	r.post("/sign-in", fields)
 }
 
 func TestAnEndedSessionLosesNothing(t *testing.T) {
@@ -174,10 +179,10 @@ func endedSession(t *testing.T, h *house) {
 	// The page to sign in carries it, over a wrong password and into Welsh.
 	send()
 	r.must(401, "Your session has expired", "What you typed is not lost", `name="next" value="`+question+`"`)
-	form := r.hidden("/sign-in")
-	form.Set("email", "second@example.org")
-	form.Set("password", "wrong wrong wrong")
-	r.post("/sign-in", form)
+	fields := r.hidden("/sign-in")
+	fields.Set("email", "second@example.org")
+	fields.Set("password", "wrong wrong wrong")
+	r.post("/sign-in", fields)
 	r.must(422, "What you typed is not lost")
 	r.post("/typed?lang=cy", r.hidden("/typed"))
 	r.must(401, "Mewngofnodwch, a gallwch ei anfon")
@@ -191,11 +196,11 @@ func endedSession(t *testing.T, h *house) {
 	}
 	r.post("/typed?lang=cy", r.hidden("/typed"))
 	r.must(200, "Anfon nawr", html.EscapeString(text))
-	form = r.hidden(question)
-	if form.Get("comment") != text || form.Get("then") != "tasks" {
-		t.Errorf("the form carries %v", form)
+	fields = r.hidden(question)
+	if fields.Get("comment") != text || fields.Get("then") != "tasks" {
+		t.Errorf("the form carries %v", fields)
 	}
-	r.post(question, form)
+	r.post(question, fields)
 	r.must(303)
 	if a, ok := answered().(map[string]any); !ok || a["value"] != "yes" || a["comment"] != text {
 		t.Errorf("the answer: %v", answered())
@@ -258,12 +263,36 @@ func endedSession(t *testing.T, h *house) {
 	r.again("second@example.org")
 	r.must(200, "choose them again", "With a file")
 
+	// A file that is too large is refused in words, whatever came with it.
+	host := strings.TrimPrefix(r.node, "http://")
+	connection, err := net.Dial("tcp", host) //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	_, _ = fmt.Fprintf(connection, "POST %s/evidence HTTP/1.1\r\nHost: %s\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n", question, host, 40<<20)
+	refusal, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(refusal.Body)
+	_ = refusal.Body.Close()
+	if refusal.StatusCode != 413 || !strings.Contains(string(said), "A file must be smaller than 25 MB") {
+		t.Errorf("40 MB: %d %.300s", refusal.StatusCode, said)
+	}
+
 	// Signed in again in another window: the old page's form is shown, to be sent.
 	typed.Set("comment", "From the old page")
 	send()
 	r.must(200, "From the old page", "Send it now")
 	r.post("/account", url.Values{"_csrf": {mine}, "language": {"cy"}})
 	r.must(403)
+}
+
+func TestTheScriptAndTheVaultRefuseTheSameFiles(t *testing.T) {
+	if templates.LargestUpload != vault.MaxSize {
+		t.Errorf("the script takes %d bytes, the vault %d", templates.LargestUpload, vault.MaxSize)
+	}
 }
 
 // formWith is a form with a file beside its fields.

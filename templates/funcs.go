@@ -64,6 +64,7 @@ func (s *Set) funcs(tag lang.Tag) template.FuncMap {
 		"say":          func(key string, args fault.Args) (string, error) { return w.Say(key, args) },
 		"nav":          func(p Page) (any, error) { return navigation(w, p) },
 		"account":      func(p Page) (any, error) { return account(w, p) },
+		"uploadmax":    func() int { return LargestUpload },
 		// the published rule of risk, for its picture
 		"riskscale": func() []int { return []int{1, 2, 3, 4, 5} },
 		"riskscore": func(consequence, likelihood int) int { return consequence * likelihood },

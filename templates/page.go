@@ -232,13 +232,17 @@ type SignInData struct {
 // DemoAccount is one to sign in with in a demonstration.
 type DemoAccount struct{ Role, Email, Password string }
 
+// LargestUpload is the largest file that is taken as evidence, in bytes; a
+// script says so before it sends one.
+const LargestUpload = 25 << 20
+
 // HomeData is the Data of the page "home", for those who are not signed in.
 type HomeData struct{}
 
 // ErrorTitleKey names the title of the error page for a status.
 func ErrorTitleKey(status int) string {
 	switch status {
-	case 401, 403, 404, 409, 412, 422, 429:
+	case 401, 403, 404, 409, 412, 413, 422, 429:
 		return fmt.Sprintf("errorpage.%d.title", status)
 	}
 	return "errorpage.500.title"

@@ -338,7 +338,7 @@ func TestTheStylesSetAFontAndAskNoOtherHost(t *testing.T) {
 			t.Errorf("the styles ask for %s, which is not there", m[1])
 		}
 	}
-	for _, name := range []string{"app.css", "app.js", "keep.js", "nhsuk.js", "supported.js"} {
+	for _, name := range []string{"app.css", "app.js", "keep.js", "nhsuk.js", "upload.js", "supported.js"} {
 		text, err := fs.ReadFile(Assets, name)
 		if err != nil || bytes.Contains(text, []byte("sourceMappingURL")) || bytes.Contains(text, []byte("@font-face")) {
 			t.Errorf("%s: %v, or it asks for what is not shipped", name, err)

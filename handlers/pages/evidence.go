@@ -74,10 +74,32 @@ func (p *Pages) EvidenceAdd(v *View) error {
 			err = fault.Invalid("invalid").On("file", "evidence.file-missing")
 		}
 	}
+	if v.FromHTMX() {
+		return p.uploaded(v, typed, err)
+	}
 	if err != nil {
 		return p.refuseQuestion(v, typed, err)
 	}
 	return v.Go(data.Question.Href(), "flash.evidence-added")
+}
+
+// uploaded answers the script that sends files one by one: the list of them
+// as it now is, or why this one is not in it.
+func (p *Pages) uploaded(v *View, typed typedAnswer, refused error) error {
+	page, data, err := p.questionPage(v, &typed)
+	if err != nil {
+		return err
+	}
+	f := fault.As(refused)
+	if refused == nil {
+		return v.Fragment("evidence-list", page, nil)
+	}
+	if f == nil {
+		return refused
+	}
+	data.Changed = f.Kind == fault.KindStale
+	v.Status(request.Status(f.Kind))
+	return v.Fragment("file-refused", page, refused)
 }
 
 // EvidenceRemove takes a file away from an answer, and first keeps what was

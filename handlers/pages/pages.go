@@ -102,7 +102,7 @@ func (v *View) Fragment(part string, p Page, refused error) error {
 	if err := v.pages.Set.Fragment(&b, p.Name, part, page); err != nil {
 		return err
 	}
-	return v.send(fiber.StatusOK, b.Bytes())
+	return v.send(v.Response().StatusCode(), b.Bytes())
 }
 
 // FromHTMX reports whether a script asked for a part of the page.

@@ -2,6 +2,7 @@
 // state of saving, and forms that are sent once. Every page works without it.
 import { initAll } from './nhsuk.js'
 import { keepTyped } from './keep.js'
+import { sendFiles } from './upload.js'
 
 initAll()
 
@@ -47,6 +48,7 @@ document.addEventListener('htmx:afterOnLoad', () => {
 
 // What is typed waits in this browser where it cannot be saved.
 const explained = keepTyped(saveState)
+sendFiles()
 
 // A form is sent once: a second submit within ten seconds is dropped, so that
 // a failed download or a cancelled page does not leave the form dead.

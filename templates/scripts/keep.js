@@ -94,6 +94,8 @@ function keepForm (form, saveState) {
     })
   }
 
+  // htmx would send to the address of the button that was pressed last.
+  form.addEventListener('htmx:configRequest', (event) => { event.detail.path = form.getAttribute('hx-post') })
   form.addEventListener('input', write)
   form.addEventListener('change', write)
   form.addEventListener('htmx:beforeRequest', () => { sending = now() })

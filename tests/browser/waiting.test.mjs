@@ -157,3 +157,62 @@ async function signInHere (page, email) {
   await page.fill('#password', password)
   await Promise.all([page.waitForNavigation(), page.click('main form[action="/sign-in"] button[type=submit]')])
 }
+
+const files = {
+  en: { large: 'The file must be smaller than 25 MB', type: /must be a PDF/, cancelled: /not uploaded/, done: 'Uploaded' },
+  cy: { large: /25 MB/, type: /fod yn PDF/, cancelled: /heb ei huwchlwytho/, done: 'Uwchlwythwyd' }
+}
+
+for (const lang of ['en', 'cy']) {
+  test(`several files are dropped, each with its own fate, in ${lang}`, { timeout: 120_000 }, async () => {
+    const r = await ask(lang)
+    const { page } = r
+    const drop = made => page.evaluate(made => {
+      const dropped = new DataTransfer()
+      for (const [name, size] of made) dropped.items.add(new File(['What shows it. '.repeat(Math.ceil(size / 15)).slice(0, size)], name, { type: 'text/plain' }))
+      const zone = document.getElementById('file')
+      for (const type of ['dragenter', 'dragover', 'drop']) zone.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: dropped }))
+    }, made)
+    const fate = async (name, what) => {
+      const row = page.locator('.app-uploads li', { hasText: name })
+      await row.filter({ hasText: what }).waitFor({ timeout: 30_000 })
+      return row
+    }
+    // While one is sent, the next can be cancelled: the first is held up.
+    let go
+    const held = new Promise(resolve => { go = resolve })
+    await page.route('**/evidence', async route => { await held; await route.continue() }, { times: 1 })
+    await drop([[`one-${lang}.txt`, 30], [`two-${lang}.txt`, 30], [`large-${lang}.txt`, 40 << 20], [`wrong-${lang}.exe`, 30], [`three-${lang}.txt`, 300_000]])
+    await page.locator('main button[formaction$="/evidence"]').click()
+    await page.locator('main button[formaction$="/evidence"]').dblclick() // while they are sent, nothing happens
+    await page.getByRole('button', { name: `two-${lang}.txt` }).click()
+    await r.look('files on their way')
+    go()
+    await fate(`two-${lang}`, files[lang].cancelled)
+    await fate(`large-${lang}`, files[lang].large)
+    await fate(`wrong-${lang}`, files[lang].type)
+    const three = await fate(`three-${lang}`, files[lang].done)
+    assert.equal(await three.locator('progress').evaluate(bar => bar.value), 100)
+    for (const [name, there] of [['one', 1], ['two', 0], ['large', 0], ['wrong', 0], ['three', 1]]) {
+      assert.equal(await page.locator('#evidence a', { hasText: `${name}-${lang}` }).count(), there, name)
+    }
+    await r.look('files and their fates')
+
+    // A lost connection is said, and the same button sends it again.
+    await page.route('**/evidence', route => route.abort(), { times: 1 })
+    await drop([[`four-${lang}.txt`, 30]])
+    await page.locator('main button[formaction$="/evidence"]').click()
+    await page.locator('.app-uploads .app-uploads--failed').waitFor()
+    await page.locator('main button[formaction$="/evidence"]').click()
+    await fate(`four-${lang}`, files[lang].done)
+    assert.equal(await page.locator('#evidence a', { hasText: `four-${lang}` }).count(), 1)
+
+    // Save and continue sends what was chosen, and goes on.
+    await page.setInputFiles('#file-input', [{ name: `five-${lang}.txt`, mimeType: 'text/plain', buffer: Buffer.from('What shows it.') }])
+    const address = page.url()
+    await Promise.all([page.waitForURL(url => url.href !== address), page.locator('main button[name=then][value=tasks]').dblclick()])
+    await page.goto(address)
+    assert.equal(await page.locator('#evidence a', { hasText: `five-${lang}` }).count(), 1)
+    await done(r)
+  })
+}
