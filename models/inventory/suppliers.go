@@ -171,18 +171,21 @@ type SupplierFilter struct {
 
 // Suppliers lists the suppliers.
 func (s *Service) Suppliers(ctx context.Context, by access.Actor, f SupplierFilter, p store.Paging) (store.List[*Supplier], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Supplier], error) {
-		q := store.Query[Supplier](tx)
-		if f.Status != "" {
-			q = q.Where("status = ?", f.Status)
-		}
-		if f.Q != "" {
-			q = store.Holding(tx, q, f.Q, "name", "trading_name", "reference")
-		}
-		return store.Paged[Supplier](tx, q, p, map[string]string{
-			"name": "name", "reference": "reference", "status": "status", "created_at": "created_at",
-		}, "name")
-	})
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Supplier], error) { return SuppliersIn(tx, f, p) })
+}
+
+// SuppliersIn is Suppliers within a read.
+func SuppliersIn(tx *store.Tx, f SupplierFilter, p store.Paging) (store.List[*Supplier], error) {
+	q := store.Query[Supplier](tx)
+	if f.Status != "" {
+		q = q.Where("status = ?", f.Status)
+	}
+	if f.Q != "" {
+		q = store.Holding(tx, q, f.Q, "name", "trading_name", "reference")
+	}
+	return store.Paged[Supplier](tx, q, p, map[string]string{
+		"name": "name", "reference": "reference", "status": "status", "created_at": "created_at",
+	}, "name")
 }
 
 // CertificateInput is what is entered of a certificate.

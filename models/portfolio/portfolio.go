@@ -5,6 +5,7 @@ package portfolio
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -161,61 +162,74 @@ func moment(day calendar.Date) *time.Time {
 
 // Suppliers lists suppliers with their assurance.
 func (s *Service) Suppliers(ctx context.Context, by access.Actor, f inventory.SupplierFilter, p store.Paging) (store.List[*SupplierView], error) {
-	rows, err := s.inventory.Suppliers(ctx, by, f, p)
-	if err != nil {
-		return store.List[*SupplierView]{}, err
-	}
-	views, err := s.viewSuppliers(ctx, by, rows.Items)
-	return store.List[*SupplierView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*SupplierView], error) {
+		rows, err := inventory.SuppliersIn(tx, f, p)
+		if err != nil {
+			return store.List[*SupplierView]{}, err
+		}
+		views, err := viewSuppliers(tx, rows.Items)
+		return store.List[*SupplierView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+	})
 }
 
 // Supplier gives one supplier with its assurance.
 func (s *Service) Supplier(ctx context.Context, by access.Actor, id uuid.UUID) (*SupplierView, error) {
-	supplier, err := s.inventory.Supplier(ctx, by, id)
-	if err != nil {
-		return nil, err
-	}
-	views, err := s.viewSuppliers(ctx, by, []*inventory.Supplier{supplier})
-	if err != nil {
-		return nil, err
-	}
-	return views[0], nil
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*SupplierView, error) {
+		supplier, err := store.Find[inventory.Supplier](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		views, err := viewSuppliers(tx, []*inventory.Supplier{supplier})
+		if err != nil {
+			return nil, err
+		}
+		return views[0], nil
+	})
 }
 
-// viewSuppliers shows a supplier over the live systems that the actor sees.
-func (s *Service) viewSuppliers(ctx context.Context, by access.Actor, suppliers []*inventory.Supplier) ([]*SupplierView, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*SupplierView, error) {
-		ids := make([]uuid.UUID, len(suppliers))
-		for i, supplier := range suppliers {
-			ids[i] = supplier.ID
-		}
-		supplies, err := store.Many[inventory.Supply](tx, "", "supplier_id IN ?", ids)
-		if err != nil {
+// viewSuppliers shows suppliers over the live systems that the actor sees.
+func viewSuppliers(tx *store.Tx, suppliers []*inventory.Supplier) ([]*SupplierView, error) {
+	ids := make([]uuid.UUID, len(suppliers))
+	for i, supplier := range suppliers {
+		ids[i] = supplier.ID
+	}
+	supplies, err := store.Many[inventory.Supply](tx, "", "supplier_id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	live, err := liveTiers(tx, supplies)
+	if err != nil {
+		return nil, err
+	}
+	supplies = slices.DeleteFunc(supplies, func(supply *inventory.Supply) bool { return live[supply.SystemID] == nil })
+	theirs := tx.By().OnSupplierSide()
+	var standings []review.Standing
+	if !theirs {
+		if standings, err = review.StandingsOfPairs(tx, supplies); err != nil {
 			return nil, err
 		}
-		systems, err := store.All[inventory.System](tx, "", "status = ? AND id IN (?)", inventory.Live,
-			store.Query[inventory.Supply](tx).Select("system_id").Where("supplier_id IN ?", ids))
-		if err != nil {
-			return nil, err
-		}
-		live := map[uuid.UUID]*inventory.System{}
-		var systemIDs []uuid.UUID
-		for _, system := range systems {
-			live[system.ID] = system
-			systemIDs = append(systemIDs, system.ID)
-		}
-		var standings []review.Standing
-		if !by.OnSupplierSide() {
-			if standings, err = review.StandingsOf(tx, systemIDs); err != nil {
-				return nil, err
-			}
-		}
-		views := make([]*SupplierView, len(suppliers))
-		for i, supplier := range suppliers {
-			views[i] = viewOf(supplier, supplies, live, standings, by.OnSupplierSide())
-		}
-		return views, nil
-	})
+	}
+	views := make([]*SupplierView, len(suppliers))
+	for i, supplier := range suppliers {
+		views[i] = viewOf(supplier, supplies, live, standings, theirs)
+	}
+	return views, nil
+}
+
+// liveTiers gives the live systems of supplies that the actor sees, with their
+// tier and no more.
+func liveTiers(tx *store.Tx, supplies []*inventory.Supply) (map[uuid.UUID]*inventory.System, error) {
+	ids := make([]uuid.UUID, len(supplies))
+	for i, supply := range supplies {
+		ids[i] = supply.SystemID
+	}
+	var systems []*inventory.System
+	err := store.Query[inventory.System](tx).Select("id", "tier").Where("status = ? AND id IN ?", inventory.Live, ids).Find(&systems).Error
+	live := map[uuid.UUID]*inventory.System{}
+	for _, system := range systems {
+		live[system.ID] = system
+	}
+	return live, err
 }
 
 func viewOf(supplier *inventory.Supplier, supplies []*inventory.Supply, live map[uuid.UUID]*inventory.System, standings []review.Standing, theirs bool) *SupplierView {

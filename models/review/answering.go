@@ -70,7 +70,11 @@ func (s *Service) forAnswer(tx *store.Tx, id uuid.UUID, act Act) (*dossier, erro
 			return nil, orForbidden(err, "answer.judges-this")
 		}
 	}
-	return s.open(tx, r)
+	d, err := s.open(tx, r)
+	if err == nil && before {
+		d.took = act
+	}
+	return d, err
 }
 
 func orForbidden(err error, key string) error {
@@ -173,8 +177,10 @@ func (d *dossier) give(tx *store.Tx, slot questionnaire.Slot, section string, va
 	if err := d.begin(tx); err != nil {
 		return err
 	}
-	if err := took(tx, d.review.ID, ActAnswered); err != nil {
-		return err
+	if d.took != ActAnswered {
+		if err := took(tx, d.review.ID, ActAnswered); err != nil {
+			return err
+		}
 	}
 	by := tx.By()
 	if a == nil {

@@ -22,6 +22,7 @@ type dossier struct {
 	answers    map[questionnaire.Slot]*Answer
 	evidence   map[questionnaire.Slot][]*Evidence
 	judgements map[questionnaire.Slot]*Judgement
+	took       Act // a way in which the actor is on record as having taken part
 }
 
 // open loads the dossier of a review that the actor was found to see.

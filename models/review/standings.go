@@ -1,6 +1,8 @@
 package review
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"sicrwydd/models/calendar"
@@ -9,54 +11,77 @@ import (
 )
 
 // StandingsOf works out where every pair of the systems and their suppliers
-// stands today, in a number of queries that does not grow with them.
+// stands today.
 func StandingsOf(tx *store.Tx, systems []uuid.UUID) ([]Standing, error) {
-	tx = tx.AsProgram("work out standings")
-	supplies, err := inventory.SuppliesOf(tx, systems)
+	supplies, err := store.Many[inventory.Supply](tx.AsProgram("work out standings"), "system_id, created_at, id", "system_id IN ?", systems)
 	if err != nil {
 		return nil, err
+	}
+	return StandingsOfPairs(tx, supplies)
+}
+
+// StandingsOfPairs works out where pairs of supplier and system stand today, in
+// a number of queries that does not grow with them.
+func StandingsOfPairs(tx *store.Tx, supplies []*inventory.Supply) ([]Standing, error) {
+	tx = tx.AsProgram("work out standings")
+	systems := make([]uuid.UUID, 0, len(supplies))
+	for _, supply := range supplies {
+		systems = append(systems, supply.SystemID)
 	}
 	ratings, err := store.Many[PairRating](tx, "created_at", "system_id IN ?", systems)
 	if err != nil {
 		return nil, err
 	}
-	coverage, err := store.Many[Coverage](tx, "", "system_id IN ?", systems)
+	reviews, err := standingReviews(tx, systems)
 	if err != nil {
+		return nil, err
+	}
+	today := calendar.On(tx.Now())
+	type pair struct{ supplier, system uuid.UUID }
+	seen := map[pair]bool{}
+	var standings []Standing
+	for _, supply := range supplies {
+		if at := (pair{supply.SupplierID, supply.SystemID}); !seen[at] {
+			seen[at] = true
+			standings = append(standings, standingOfPair(supply.SupplierID, supply.SystemID, ratings, reviews, today))
+		}
+	}
+	return standings, nil
+}
+
+// coveringReview is a review with one of the systems that it covers.
+type coveringReview struct {
+	*Review
+	SystemID uuid.UUID
+}
+
+// standingReviews loads what standing asks of the reviews of systems, and no
+// more of them.
+func standingReviews(tx *store.Tx, systems []uuid.UUID) ([]coveringReview, error) {
+	ended := []State{SignedOff, Cancelled}
+	coverage, err := store.Many[Coverage](tx, "", "system_id IN ? AND review_id IN (?)", systems,
+		store.Query[Review](tx).Select("id").Where("state NOT IN ?", ended))
+	if err != nil || len(coverage) == 0 {
 		return nil, err
 	}
 	ids := make([]uuid.UUID, len(coverage))
 	for i, c := range coverage {
 		ids[i] = c.ReviewID
 	}
-	reviews, err := standingReviews(tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	today := calendar.On(tx.Now())
-	var standings []Standing
-	for _, system := range systems {
-		for _, supplier := range suppliersIn(supplies[system]) {
-			s := standingOfPair(supplier, system, ratings, coverage, reviews, today)
-			s.SupplierID, s.SystemID = supplier, system
-			standings = append(standings, s)
-		}
-	}
-	return standings, nil
-}
-
-// standingReviews loads what standing asks of reviews, and no more of them.
-func standingReviews(tx *store.Tx, ids []uuid.UUID) (map[uuid.UUID]*Review, error) {
 	var rows []*Review
-	err := store.Query[Review](tx).Select("id", "supplier_id", "kind", "state", "due_on", "first_submitted_at", "ended_at").
-		Where("id IN ? AND state NOT IN ?", ids, []State{Planned, SignedOff, Cancelled}).Find(&rows).Error
+	err = store.Query[Review](tx).Select("id", "supplier_id", "kind", "state", "due_on", "first_submitted_at", "ended_at").Where("id IN ?", ids).Find(&rows).Error
 	byID := map[uuid.UUID]*Review{}
 	for _, r := range rows {
 		byID[r.ID] = r
 	}
-	return byID, err
+	covering := make([]coveringReview, len(coverage))
+	for i, c := range coverage {
+		covering[i] = coveringReview{byID[c.ReviewID], c.SystemID}
+	}
+	return covering, err
 }
 
-func standingOfPair(supplier, system uuid.UUID, ratings []*PairRating, coverage []*Coverage, reviews map[uuid.UUID]*Review, today calendar.Date) Standing {
+func standingOfPair(supplier, system uuid.UUID, ratings []*PairRating, reviews []coveringReview, today calendar.Date) Standing {
 	var ofPair []*PairRating
 	for _, r := range ratings {
 		if r.SupplierID == supplier && r.SystemID == system {
@@ -64,31 +89,19 @@ func standingOfPair(supplier, system uuid.UUID, ratings []*PairRating, coverage 
 		}
 	}
 	var reviewsOf []*Review
-	for _, c := range coverage {
-		if r := reviews[c.ReviewID]; c.SystemID == system && r != nil && r.SupplierID == supplier {
-			reviewsOf = append(reviewsOf, r)
+	for _, r := range reviews {
+		if r.SystemID == system && r.SupplierID == supplier {
+			reviewsOf = append(reviewsOf, r.Review)
 		}
 	}
 	s := StandingOf(ofPair, reviewsOf, today)
-	s.NextReviewOn = s.Until
+	s.SupplierID, s.SystemID, s.NextReviewOn = supplier, system, s.Until
 	for _, r := range reviewsOf {
 		if r.Open() {
 			s.NextReviewOn = r.DueOn
 		}
 	}
 	return s
-}
-
-func suppliersIn(supplies []*inventory.Supply) []uuid.UUID {
-	var ids []uuid.UUID
-	seen := map[uuid.UUID]bool{}
-	for _, supply := range supplies {
-		if !seen[supply.SupplierID] {
-			seen[supply.SupplierID] = true
-			ids = append(ids, supply.SupplierID)
-		}
-	}
-	return ids
 }
 
 // OpenCriticals reports which systems have an open critical finding: from the
@@ -108,14 +121,19 @@ func OpenCriticals(tx *store.Tx, systems []uuid.UUID) (map[uuid.UUID]bool, error
 	if err != nil {
 		return nil, err
 	}
+	found := make([]uuid.UUID, len(findings))
+	for i, f := range findings {
+		found[i] = f.ID
+	}
+	verified, err := store.Many[Action](tx, "id", "finding_id IN ? AND state = ?", found, ActionVerified)
+	if err != nil {
+		return nil, err
+	}
 	open := map[uuid.UUID]bool{}
 	for _, f := range findings {
-		verified, err := store.Count[Action](tx, "finding_id = ? AND state = ?", f.ID, ActionVerified)
-		if err != nil {
-			return nil, err
-		}
+		done := slices.ContainsFunc(verified, func(a *Action) bool { return *a.FindingID == f.ID })
 		for _, c := range coverage {
-			if verified == 0 && c.ReviewID == f.ReviewID && (f.SystemID == uuid.Nil || f.SystemID == c.SystemID) {
+			if !done && c.ReviewID == f.ReviewID && (f.SystemID == uuid.Nil || f.SystemID == c.SystemID) {
 				open[c.SystemID] = true
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"sync/atomic"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -27,7 +28,21 @@ type conn struct {
 	tx    *sql.Tx
 	by    access.Actor
 	asked *atomic.Int64
+	binds func([]any) []any
 }
+
+// asBytes gives PostgreSQL identities as they are kept, not as text to be
+// parsed: a list of things carries hundreds of them.
+func asBytes(args []any) []any {
+	for i, arg := range args {
+		if id, ok := arg.(uuid.UUID); ok {
+			args[i] = [16]byte(id)
+		}
+	}
+	return args
+}
+
+func asGiven(args []any) []any { return args }
 
 type stampKey struct{}
 
@@ -46,7 +61,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err := stamped(ctx); err != nil {
 		return nil, err
 	}
-	return c.tx.ExecContext(ctx, query, args...)
+	return c.tx.ExecContext(ctx, query, c.binds(args)...)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -54,7 +69,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 		return nil, err
 	}
 	c.asked.Add(1)
-	return c.tx.QueryContext(ctx, query, args...)
+	return c.tx.QueryContext(ctx, query, c.binds(args)...)
 }
 
 func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
@@ -63,7 +78,7 @@ func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *
 		cancel() // a *sql.Row cannot carry an error of ours: a cancelled context makes it fail
 		return c.tx.QueryRowContext(cancelled, query, args...)
 	}
-	return c.tx.QueryRowContext(ctx, query, args...)
+	return c.tx.QueryRowContext(ctx, query, c.binds(args)...)
 }
 
 // guard puts the scope before everything that GORM runs.

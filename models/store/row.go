@@ -246,6 +246,9 @@ func CheckVersion(thing Thing, asked int) error {
 }
 
 func (tx *Tx) remember(thing Thing) error {
+	if tx.work.snapshots == nil { // only reads: nothing is saved
+		return nil
+	}
 	values, err := tx.columnsOf(thing)
 	tx.work.snapshots[thing] = values
 	return err

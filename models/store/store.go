@@ -33,9 +33,12 @@ type DB struct {
 	path         string // of the SQLite file
 	write, read  *sql.DB
 	gormW, gormR *gorm.DB
-	jobs         *river.Client[*sql.Tx]
-	now          func() time.Time
-	asked        *atomic.Int64
+	// writing and reading keep the order in which transactions come to the pools.
+	writing, reading gate
+	jobs             *river.Client[*sql.Tx]
+	now              func() time.Time
+	asked            *atomic.Int64
+	binds            func([]any) []any
 }
 
 // Config says which database to open.
@@ -49,12 +52,13 @@ type Config struct {
 
 // Open opens the database; it does not migrate it.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}}
+	db := &DB{now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}, binds: asGiven}
 	if db.now == nil {
 		db.now = time.Now
 	}
 	open := db.openSQLite
 	if db.postgres {
+		db.binds = asBytes
 		open = db.openPostgres
 	}
 	if err := open(ctx, c); err != nil {
@@ -71,13 +75,24 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return db, nil
 }
 
+// The connections to PostgreSQL, and how many of them are left to the jobs.
+const (
+	postgresConnections = 20
+	jobConnections      = 4
+)
+
+// sqliteReaders is how many connections read the file beside the one that writes.
+const sqliteReaders = 8
+
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	pool, err := sql.Open("pgx", c.URL)
 	if err != nil {
 		return fmt.Errorf("open PostgreSQL: %w", err)
 	}
-	pool.SetMaxOpenConns(20)
-	pool.SetMaxIdleConns(20)
+	pool.SetMaxOpenConns(postgresConnections)
+	pool.SetMaxIdleConns(postgresConnections)
+	db.writing = newGate(postgresConnections - jobConnections)
+	db.reading = db.writing
 	if err := pool.PingContext(ctx); err != nil {
 		return fmt.Errorf("reach PostgreSQL: %w", err)
 	}
@@ -106,14 +121,15 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
 	db.write.SetMaxOpenConns(1)
+	db.writing, db.reading = newGate(1), newGate(sqliteReaders)
 	if err := db.write.PingContext(ctx); err != nil {
 		return fmt.Errorf("open %s: %w", c.Path, err)
 	}
 	if db.read, err = sql.Open("sqlite", reading); err != nil {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
-	db.read.SetMaxOpenConns(8)
-	db.read.SetMaxIdleConns(8)
+	db.read.SetMaxOpenConns(sqliteReaders)
+	db.read.SetMaxIdleConns(sqliteReaders)
 	if db.gormW, err = gorm.Open(sqlite.Dialector{DriverName: "sqlite", Conn: db.write}, gormConfig()); err != nil {
 		return err
 	}

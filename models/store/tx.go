@@ -31,7 +31,7 @@ type Tx struct {
 type work struct {
 	events    []audit.Sealable
 	reads     []audit.Sealable
-	snapshots map[any]columns
+	snapshots map[any]columns // nil where nothing can be saved
 }
 
 type txKey struct{}
@@ -75,14 +75,12 @@ func Change[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) 
 }
 
 func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (result T, err error) {
-	taking, cancel := context.WithTimeout(ctx, 15*time.Second) // for a connection; a spent pool must not hang
-	defer cancel()
-	connection, err := db.write.Conn(taking)
+	leave, err := db.writing.enter(ctx)
 	if err != nil {
-		return result, fmt.Errorf("take a connection: %w", err)
+		return result, err
 	}
-	defer func() { _ = connection.Close() }()
-	sqlTx, err := connection.BeginTx(ctx, nil)
+	defer leave()
+	sqlTx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return result, err
 	}
@@ -105,31 +103,42 @@ func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *
 // before Read returns, so before anything of it is sent.
 func Read[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (T, error) {
 	var none T
-	options := &sql.TxOptions{ReadOnly: true}
-	if db.postgres {
-		options.Isolation = sql.LevelRepeatableRead
-	}
-	sqlTx, err := db.read.BeginTx(ctx, options)
+	result, seen, err := readOnce(ctx, db, by, f)
 	if err != nil {
 		return none, err
 	}
-	tx := newTx(ctx, db, by, sqlTx, db.gormR)
-	result, err := f(tx)
-	_ = sqlTx.Rollback() // nothing was written: ending it is all
-	if err != nil {
-		return none, err
-	}
-	if len(tx.work.reads) == 0 {
+	if len(seen) == 0 {
 		return result, nil
 	}
 	_, err = Change(ctx, db, by, func(recording *Tx) (struct{}, error) {
-		recording.work.reads = tx.work.reads
+		recording.work.reads = seen
 		return struct{}{}, nil
 	})
 	if err != nil {
 		return none, fmt.Errorf("record what was read: %w", err)
 	}
 	return result, nil
+}
+
+func readOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (result T, seen []audit.Sealable, err error) {
+	leave, err := db.reading.enter(ctx)
+	if err != nil {
+		return result, nil, err
+	}
+	defer leave()
+	options := &sql.TxOptions{ReadOnly: true}
+	if db.postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	sqlTx, err := db.read.BeginTx(ctx, options)
+	if err != nil {
+		return result, nil, err
+	}
+	tx := newTx(ctx, db, by, sqlTx, db.gormR)
+	tx.work.snapshots = nil
+	result, err = f(tx)
+	_ = sqlTx.Rollback() // nothing was written: ending it is all
+	return result, tx.work.reads, err
 }
 
 func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *gorm.DB) *Tx {
@@ -144,7 +153,7 @@ func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *go
 
 func (tx *Tx) bind(from *gorm.DB) {
 	tx.gorm = from.Session(&gorm.Session{NewDB: true, Context: tx.Context})
-	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by, asked: tx.db.asked}
+	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by, asked: tx.db.asked, binds: tx.db.binds}
 }
 
 // Query is the door to queries on one kind of thing: what it gives is limited
