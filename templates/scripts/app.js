@@ -51,13 +51,14 @@ const explained = keepTyped(saveState)
 sendFiles()
 
 // A form is sent once: a second submit within ten seconds is dropped, so that
-// a failed download or a cancelled page does not leave the form dead.
+// a failed download or a cancelled page does not leave the form dead. One that
+// may well be sent again (data-send-again) still drops a double click.
 const sent = new WeakMap()
 document.addEventListener('submit', (event) => {
   const form = event.target
-  if (event.defaultPrevented || form.method !== 'post' || form.dataset.sendAgain !== undefined) return
+  if (event.defaultPrevented || form.method !== 'post') return
   const now = Date.now()
-  if (now - (sent.get(form) || 0) < 10000) {
+  if (now - (sent.get(form) || 0) < (form.dataset.sendAgain === undefined ? 10000 : 1000)) {
     event.preventDefault()
     return
   }

@@ -158,6 +158,28 @@ async function signInHere (page, email) {
   await Promise.all([page.waitForNavigation(), page.click('main form[action="/sign-in"] button[type=submit]')])
 }
 
+for (const lang of ['en', 'cy']) {
+  test(`a double click acts once, in ${lang}`, { timeout: 60_000 }, async () => {
+    const r = await ask(lang)
+    const { page } = r
+    const address = page.url()
+    const posts = []
+    page.on('request', request => { if (request.method() === 'POST') posts.push(new URL(request.url()).pathname) })
+    const twice = selector => Promise.all([page.waitForNavigation(), page.locator(selector).dblclick()])
+    await page.fill('#comment', `Twice ${lang}`)
+    await twice('main button[name=then][value=tasks]')
+    const form = new URL(address).pathname
+    assert.ok(posts.filter(path => path === form).length <= 2, 'once as it is left, once as the form is sent')
+    await page.goto(`${house.base}${form.replace(/\/questions.*/, '/messages')}`)
+    await page.fill('[name=text]', `Twice ${lang}`)
+    posts.length = 0
+    await twice('form[action$="/messages"] button[type=submit]')
+    assert.equal(posts.length, 1)
+    assert.equal(await page.locator('.app-text', { hasText: `Twice ${lang}` }).count(), 1)
+    await done(r)
+  })
+}
+
 const files = {
   en: { large: 'The file must be smaller than 25 MB', type: /must be a PDF/, cancelled: /not uploaded/, done: 'Uploaded' },
   cy: { large: /25 MB/, type: /fod yn PDF/, cancelled: /heb ei huwchlwytho/, done: 'Uwchlwythwyd' }
