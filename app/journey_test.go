@@ -343,7 +343,7 @@ func journey(t *testing.T, h *house) {
 	if !keyring.Verify(receipt.body["public_key"].(string), []byte(receipt.body["content"].(string)), receipt.body["signature"].(string)) {
 		t.Error("the receipt's signature does not hold")
 	}
-	h.receiptHolds(receipt.raw)
+	h.receiptHolds(receipt.raw, h.must(200, "lead", "GET", review+"/receipt.pdf?lang=cy", nil).raw)
 
 	keys := h.questions("reviewer", planned.id())
 	first, second := keys[0]["key"], keys[1]["key"]
@@ -429,7 +429,7 @@ func waitSealed(t *testing.T, db *store.DB) {
 }
 
 // receiptHolds checks a receipt as anybody can, and that a changed one is found out.
-func (h *house) receiptHolds(body []byte) {
+func (h *house) receiptHolds(body, pdf []byte) {
 	h.t.Helper()
 	file := filepath.Join(h.t.TempDir(), "receipt.json")
 	check := func(body []byte, keys string) error {
@@ -453,6 +453,12 @@ func (h *house) receiptHolds(body []byte) {
 	}
 	if err := check(body, keys); err != nil {
 		h.t.Errorf("the receipt is refused: %v", err)
+	}
+	if err := check(pdf, keys); err != nil {
+		h.t.Errorf("the receipt's PDF is refused: %v", err)
+	}
+	if err := check([]byte("%PDF-1.3\n/EmbeddedFile >>\nstream\nnot packed"), keys); err == nil {
+		h.t.Error("a PDF without a receipt is taken for genuine")
 	}
 	if err := check(bytes.Replace(body, []byte("Lead Person"), []byte("Else Person"), 1), keys); err == nil {
 		h.t.Error("a changed receipt is taken for genuine")

@@ -15,7 +15,7 @@ type receiptCommand struct {
 }
 
 type receiptVerifyCommand struct {
-	File string `arg:"" help:"The receipt's JSON file."`
+	File string `arg:"" help:"The receipt's file, PDF or JSON."`
 	Keys string `help:"The public keys as /verify/keys gives them, in a file; without it the key is printed, to be compared."`
 }
 

@@ -148,6 +148,7 @@ func fileRoutes(a *api.API) []fileRoute {
 	return []fileRoute{
 		{post, review + "/answers/:key/evidence", access.AnswerWrite, a.AddEvidence},
 		{get, review + "/evidence/:evidence", access.AnswersRead, a.EvidenceFile},
+		{get, review + "/receipt.pdf", access.AnswersRead, a.ReceiptPDF},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
 		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
 		{post, api.Prefix + "/questionnaires/import", access.QuestionnairePublish, a.ImportQuestionnaire},
@@ -328,6 +329,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reviews/:id/submit", access.ReviewAttest, p.Submit},
 		{get, "/reviews/:id/receipt", access.AnswersRead, p.Receipt},
 		{get, "/reviews/:id/receipt.json", access.AnswersRead, p.ReceiptFile},
+		{get, "/reviews/:id/receipt.pdf", access.AnswersRead, p.ReceiptPDF},
 
 		{get, "/reviews/:id/judge", access.ReviewJudge, p.Judge},
 		{post, "/reviews/:id/judge", access.ReviewJudge, p.JudgeAccept},

@@ -224,3 +224,16 @@ func (a *API) ReportHTML(c *fiber.Ctx) error {
 		`</title><link rel="stylesheet" href="/assets/app.css"></head><body><main class="nhsuk-width-container nhsuk-main-wrapper"><h1 class="nhsuk-heading-xl">` +
 		title + `</h1>` + b.String() + `</main></body></html>`)
 }
+
+// ReceiptPDF sends the receipt in words, with the signed record inside.
+func (a *API) ReceiptPDF(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	record, err := a.Services.Reviews.ReceiptInWords(c.UserContext(), actor(c.UserContext()), id)
+	if err != nil {
+		return err
+	}
+	return request.AttachReceipt(c, record)
+}

@@ -110,6 +110,19 @@ func (p *Pages) Receipt(v *View) error {
 	return v.Show(Page{Name: "receipt", TitleKey: "receipt.title", Data: receiptData{d, receipt, key}})
 }
 
+// ReceiptPDF sends the receipt in words, with the signed record inside.
+func (p *Pages) ReceiptPDF(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	record, err := p.Services.Reviews.ReceiptInWords(v.UserContext(), v.Actor(), id)
+	if err != nil {
+		return err
+	}
+	return request.AttachReceipt(v.Ctx, record)
+}
+
 // ReceiptFile sends the receipt as a file: the exact text that was signed, and
 // all that is needed to check it.
 func (p *Pages) ReceiptFile(v *View) error {

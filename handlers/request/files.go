@@ -1,6 +1,8 @@
 package request
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"mime"
 
@@ -11,6 +13,8 @@ import (
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
 	"sicrwydd/models/vault"
+	"sicrwydd/reports"
+	"sicrwydd/reports/pdf"
 )
 
 // ReadUpload reads the file of a form, of 25 MB at most.
@@ -49,4 +53,18 @@ func ReportLanguage(c *fiber.Ctx) lang.Tag {
 		return tag
 	}
 	return From(c.UserContext()).Lang
+}
+
+// AttachReceipt sends a receipt as PDF in the language asked for.
+func AttachReceipt(c *fiber.Ctx, record *review.ReceiptRecord) error {
+	tag := ReportLanguage(c)
+	document, err := reports.Receipt(record, tag)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := pdf.Write(&b, document); err != nil {
+		return err
+	}
+	return Attach(c, fmt.Sprintf("%s-receipt-%d-%s.pdf", record.Reference, record.File.Number, tag), "application/pdf", b.Bytes())
 }

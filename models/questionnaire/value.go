@@ -9,6 +9,7 @@ import (
 
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
 )
 
 // MaxTextLength is how many characters a text answer may have.
@@ -201,4 +202,30 @@ func encode(value any) json.RawMessage {
 
 func refuse(key string, args ...fault.Args) error {
 	return fault.Invalid(key, args...).On("value", key, args...)
+}
+
+// InWords gives an answer as its reader meets it: the labels of what was
+// chosen, or what was typed.
+func (q *Question) InWords(value json.RawMessage) (chosen []lang.Text, said string) {
+	var one string
+	var many []string
+	switch {
+	case len(value) == 0 || string(value) == "null":
+		return nil, ""
+	case json.Unmarshal(value, &many) == nil:
+	case json.Unmarshal(value, &one) == nil:
+		many = []string{one}
+	default:
+		return nil, string(value) // a number
+	}
+	choices := q.Choices()
+	if len(choices) == 0 {
+		return nil, one
+	}
+	for _, o := range choices {
+		if slices.Contains(many, o.Value) {
+			chosen = append(chosen, o.Label)
+		}
+	}
+	return chosen, ""
 }

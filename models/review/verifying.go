@@ -1,9 +1,12 @@
 package review
 
 import (
+	"bytes"
+	"compress/zlib"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 
 	"sicrwydd/models/fault"
 	"sicrwydd/models/keyring"
@@ -27,9 +30,16 @@ func (r *Receipt) File(key *SigningKey) ReceiptFile {
 	return ReceiptFile{r.Number, r.Content, r.Digest, r.Signature, "Ed25519", r.KeyID, key.PublicKey, r.Attested}
 }
 
-// ReadReceipt reads a receipt's file.
+// maxReceipt is how large a receipt's record may be.
+const maxReceipt = 4 << 20
+
+// ReadReceipt reads a receipt's file, or the record inside its PDF. Of a PDF it
+// looks at nothing else.
 func ReadReceipt(body []byte) (*ReceiptFile, error) {
 	var f ReceiptFile
+	if bytes.HasPrefix(body, []byte("%PDF-")) {
+		body = embedded(body)
+	}
 	if json.Unmarshal(body, &f) != nil || f.Content == "" || f.Signature == "" {
 		return nil, fault.Invalid("invalid").On("file", "receipt.unreadable")
 	}
@@ -50,4 +60,26 @@ func (f *ReceiptFile) Verify(known map[string]string) error {
 		return fault.Invalid("invalid").On("file", "receipt.changed")
 	}
 	return nil
+}
+
+// embedded finds the first file inside a PDF that this product made; nil where
+// there is none.
+func embedded(pdf []byte) []byte {
+	_, after, found := bytes.Cut(pdf, []byte("/EmbeddedFile "))
+	if !found {
+		return nil
+	}
+	_, stream, found := bytes.Cut(after[:min(len(after), maxReceipt)], []byte("stream\n"))
+	if !found {
+		return nil
+	}
+	unpacked, err := zlib.NewReader(bytes.NewReader(stream))
+	if err != nil {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(unpacked, maxReceipt))
+	if err != nil {
+		return nil
+	}
+	return body
 }

@@ -23,6 +23,15 @@ type Document struct {
 	Marking   string    // on every page, such as that it is a draft
 	Footer    string    // on every page
 	Blocks    []Block
+	// Attachments go along inside a PDF.
+	Attachments []Attachment
+}
+
+// Attachment is a file inside a PDF.
+type Attachment struct {
+	Name        string
+	Description string
+	Content     []byte
 }
 
 // Block is one part of a document.

@@ -82,6 +82,11 @@ func draw(doc *document.Document, total int) (*paper, error) {
 	p.pdf.AddUTF8FontFromBytes(family, "", liberationsansregular.TTF)
 	p.pdf.AddUTF8FontFromBytes(family, "B", liberationsansbold.TTF)
 	p.pdf.AddUTF8FontFromBytes(family, "I", liberationsansitalic.TTF)
+	var files []gofpdf.Attachment
+	for _, a := range doc.Attachments {
+		files = append(files, gofpdf.Attachment{Filename: a.Name, Description: clean(a.Description), Content: a.Content})
+	}
+	p.pdf.SetAttachments(files)
 	if err := p.newPage(); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ export const pages = [
 ]
 
 // Addresses that give a file, no page.
-export const files = ['/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/report.pdf']
+export const files = ['/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/reviews/:id/report.pdf']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
