@@ -146,7 +146,7 @@ func (d *dossier) digest(tx *store.Tx) (string, error) {
 	}
 	var found []any
 	for _, f := range findings {
-		found = append(found, []any{f.Reference, f.Severity, f.Title, f.Detail, f.SystemID, f.Slots, f.CommentOutcome, f.CommentReply})
+		found = append(found, []any{f.Reference, f.Version, f.Severity, f.Title, f.Detail, f.SystemID, f.Slots, f.CommentOutcome, f.CommentReply})
 	}
 	body, err := json.Marshal([]any{d.review.ID, d.review.AssessedAt, d.review.Assessment, judgements, found})
 	if err != nil {
