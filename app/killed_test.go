@@ -28,7 +28,8 @@ import (
 
 const kills = 50 // on each database
 
-// The program is killed again and again in the midst of answers and uploads.
+// The program is killed again and again in the midst of answers, uploads and
+// submissions.
 // What it acknowledged is there afterwards, once; the audit chain holds.
 func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) { killAgainAndAgain(t, "") })
@@ -48,6 +49,9 @@ type victim struct {
 	sent     map[string]string // and the one sent last, which may have been kept
 	files    map[string]bool   // ids of evidence acknowledged
 
+	ready     []string        // reviews to be submitted, one in each life
+	submitted map[string]bool // those whose submission was acknowledged
+
 	acknowledged chan struct{} // told of every acknowledgement that somebody waits for
 }
 
@@ -60,12 +64,13 @@ func (v *victim) tell() {
 
 func killAgainAndAgain(t *testing.T, database string) {
 	v := prepare(t, database)
-	for range kills {
+	for life := range kills {
 		command := v.start()
 		var work sync.WaitGroup
 		stop := make(chan struct{})
 		work.Go(func() { v.stream(stop, v.saveAnswer) })
 		work.Go(func() { v.stream(stop, v.upload) })
+		work.Go(func() { v.submit(v.ready[life]) })
 		select { // once the first is acknowledged, at some moment soon after
 		case <-v.acknowledged:
 		case <-time.After(10 * time.Second):
@@ -80,15 +85,15 @@ func killAgainAndAgain(t *testing.T, database string) {
 		work.Wait()
 		v.check()
 	}
-	if len(v.comments) == 0 || len(v.files) < kills/2 {
-		t.Errorf("too little was under way to mean anything: %d answers, %d files", len(v.comments), len(v.files))
+	if len(v.comments) == 0 || len(v.files) < kills/2 || len(v.submitted) < kills/4 {
+		t.Errorf("too little was under way to mean anything: %d answers, %d files, %d submissions", len(v.comments), len(v.files), len(v.submitted))
 	}
 	v.verify()
 }
 
 // prepare makes a database with an issued review, and the program's binary.
 func prepare(t *testing.T, database string) *victim {
-	v := &victim{t: t, comments: map[string]string{}, sent: map[string]string{}, files: map[string]bool{}, acknowledged: make(chan struct{})}
+	v := &victim{t: t, comments: map[string]string{}, sent: map[string]string{}, files: map[string]bool{}, submitted: map[string]bool{}, acknowledged: make(chan struct{})}
 	v.binary = filepath.Join(t.TempDir(), "sicrwydd")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", v.binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -124,8 +129,34 @@ func prepare(t *testing.T, database string) *victim {
 	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
 	_, _, v.review = h.supplierWithReview("Killed", host, "lead")
 	v.token = h.tokens["lead"]
+	v.ready = h.answered("lead", v.review, kills)
 	return v
 }
+
+// answered makes so many further reviews of the supplier of one, each answered
+// in full and waiting to be submitted.
+func (h *house) answered(lead, like string, n int) []string {
+	h.t.Helper()
+	first := h.must(200, lead, "GET", "/reviews/"+like, nil).body
+	ask := func() string {
+		id := h.must(201, "official", "POST", "/reviews", map[string]any{"supplier_id": first["supplier_id"], "system_ids": first["system_ids"],
+			"questionnaire_code": "short", "due_on": "2099-01-31"}).id()
+		h.must(200, "official", "POST", "/reviews/"+id+"/issue", map[string]any{"respondents": []any{
+			map[string]any{"name": lead, "email": lead + "@example.org", "lead": true, "lead_confirmed": true}}})
+		return id
+	}
+	whole := ask()
+	h.answerAll(lead, whole)
+	h.must(200, lead, "POST", "/reviews/"+whole+"/submit", attestation)
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = ask()
+		h.must(200, lead, "POST", "/reviews/"+ids[i]+"/carry-over", map[string]any{})
+	}
+	return ids
+}
+
+var attestation = map[string]any{"statement_agreed": true, "name": "Lead", "job_title": "CISO"}
 
 func (v *victim) start() *exec.Cmd {
 	v.t.Helper()
@@ -182,9 +213,23 @@ func (v *victim) upload(n int) bool {
 	return status != 0
 }
 
+// submit hands one review in.
+func (v *victim) submit(id string) {
+	body, _ := json.Marshal(attestation)
+	if status, _ := v.sendTo(http.MethodPost, "/reviews/"+id+"/submit", "application/json", bytes.NewReader(body)); status == http.StatusOK {
+		v.mu.Lock()
+		v.submitted[id] = true
+		v.mu.Unlock()
+	}
+}
+
 // send gives the status, 0 when the program did not answer.
 func (v *victim) send(method, path, mediaType string, content io.Reader) (int, []byte) {
-	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+"/api/v1/reviews/"+v.review+path, content)
+	return v.sendTo(method, "/reviews/"+v.review+path, mediaType, content)
+}
+
+func (v *victim) sendTo(method, path, mediaType string, content io.Reader) (int, []byte) {
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+"/api/v1"+path, content)
 	if err != nil {
 		return 0, nil
 	}
@@ -210,6 +255,7 @@ func (v *victim) check() {
 		v.t.Fatal(err)
 	}
 	defer p.close()
+	v.checkSubmitted(p)
 	type kept struct {
 		answers  []*review.Answer
 		changes  map[uuid.UUID]int
@@ -260,6 +306,39 @@ func (v *victim) check() {
 	}
 }
 
+// checkSubmitted: a review is submitted with its one receipt and mail, or not at
+// all; what was acknowledged is.
+func (v *victim) checkSubmitted(p *program) {
+	v.t.Helper()
+	_, err := store.Read(v.t.Context(), p.db, operator, func(tx *store.Tx) (bool, error) {
+		for _, id := range v.ready {
+			r, err := store.Find[review.Review](tx, uuid.MustParse(id))
+			if err != nil {
+				return false, err
+			}
+			receipts, err := store.Count[review.Receipt](tx, "review_id = ?", id)
+			if err != nil {
+				return false, err
+			}
+			mails, err := store.Count[outbox.Mail](tx, "about_id = ? AND kind = ?", id, "submitted")
+			if err != nil {
+				return false, err
+			}
+			want := 0
+			if r.State == review.Submitted {
+				want = 1
+			}
+			if receipts != want || mails != want || v.submitted[id] && want == 0 {
+				v.t.Fatalf("%s is %s with %d receipts and %d mails; acknowledged: %t", id, r.State, receipts, mails, v.submitted[id])
+			}
+		}
+		return true, nil
+	})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
 // verify seals what waits and walks the chain; each mail was queued once.
 func (v *victim) verify() {
 	v.t.Helper()
@@ -276,15 +355,16 @@ func (v *victim) verify() {
 	if state, err := p.db.VerifyChain(v.t.Context()); err != nil || state.Pending > 0 {
 		v.t.Errorf("the chain: %+v, %v", state, err)
 	}
-	mails, err := p.outbox.Latest(v.t.Context(), operator, 100)
+	mails, err := p.outbox.Latest(v.t.Context(), operator, 4*kills)
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	to := map[string]bool{}
 	for _, m := range mails {
-		if to[m.Recipient] || m.State == outbox.Failed {
+		one := m.Recipient + m.Kind + m.AboutID.String()
+		if to[one] || m.State == outbox.Failed {
 			v.t.Errorf("the mail to %s: %s", m.Recipient, m.State)
 		}
-		to[m.Recipient] = true
+		to[one] = true
 	}
 }
