@@ -123,29 +123,29 @@ func compose(set *templates.Set, m *outbox.Mail, data json.RawMessage) (subject,
 }
 
 func mailStruct(m *outbox.Mail, from review.MailData) any {
+	asker := templates.Asker{AskedBy: from.ContactName, AskedByPhone: from.ContactPhone, AskedByEmail: from.ContactEmail}
 	switch m.Kind {
 	case "invitation", "reminder":
 		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName, Contract: from.Contract,
-			AskedBy: from.ContactName, AskedByPhone: from.ContactPhone, AskedByEmail: from.ContactEmail, Minutes: from.Minutes,
-			DueOn: from.DueOn.Time(), Link: from.Link}
+			Asker: asker, Minutes: from.Minutes, DueOn: from.DueOn.Time(), Link: from.Link}
 	case "returned":
-		return templates.ReturnedMail{Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
+		return templates.ReturnedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
 			Questions: from.Questions, DueOn: from.DueOn.Time(), Link: from.Link}
 	case "submitted":
-		return templates.SubmittedMail{Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
+		return templates.SubmittedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
 			SubmittedAt: m.CreatedAt, Link: from.Link}
 	case "action_due":
 		link, _, _ := strings.Cut(from.Link, "/reviews/")
-		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
+		return templates.MessageMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
 	case "passed_on":
-		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/respondents"}
+		return templates.MessageMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/respondents"}
 	case "message":
-		return templates.MessageMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/messages"}
+		return templates.MessageMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: from.Link + "/messages"}
 	case "accuracy_check":
-		return templates.AccuracyCheckMail{Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
+		return templates.AccuracyCheckMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
 			Until: from.Until.Time(), Link: from.Link}
 	}
-	return templates.SignedOffMail{Name: from.RecipientName, Reference: from.Reference, Link: from.Link}
+	return templates.SignedOffMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: from.Link}
 }
 
 func (d *deliverer) send(ctx context.Context, m *outbox.Mail, subject, text, html string) error {

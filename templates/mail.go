@@ -15,16 +15,21 @@ import (
 // The mails say that something waits in the product and where; never what was
 // found, answered or rated.
 
+// Asker is whom the reader can tell that a mail is not meant for them.
+type Asker struct {
+	AskedBy      string
+	AskedByPhone string
+	AskedByEmail string
+}
+
 // InvitationMail asks a person at a supplier to answer. It says who asks and
 // how to reach them, before any sign-up.
 type InvitationMail struct {
+	Asker
 	Name         string
 	Organisation lang.Text
 	Supplier     string
 	Contract     string // empty where none is known
-	AskedBy      string
-	AskedByPhone string
-	AskedByEmail string
 	Minutes      int
 	DueOn        time.Time
 	Link         string
@@ -32,6 +37,7 @@ type InvitationMail struct {
 
 // ReturnedMail tells a supplier that questions came back.
 type ReturnedMail struct {
+	Asker
 	Name         string
 	Reference    string
 	Organisation lang.Text
@@ -42,6 +48,7 @@ type ReturnedMail struct {
 
 // SubmittedMail tells the reviewers that a review is theirs to judge.
 type SubmittedMail struct {
+	Asker
 	Name        string
 	Reference   string
 	Supplier    string
@@ -52,6 +59,7 @@ type SubmittedMail struct {
 // MessageMail says that there is a message, a request for time or its answer to
 // read; what it says stays in the product.
 type MessageMail struct {
+	Asker
 	Name      string
 	Reference string
 	Link      string
@@ -59,6 +67,7 @@ type MessageMail struct {
 
 // AccuracyCheckMail asks a supplier's leads to check the draft.
 type AccuracyCheckMail struct {
+	Asker
 	Name         string
 	Reference    string
 	Organisation lang.Text
@@ -68,6 +77,7 @@ type AccuracyCheckMail struct {
 
 // SignedOffMail tells that a review is signed off.
 type SignedOffMail struct {
+	Asker
 	Name      string
 	Reference string
 	Link      string

@@ -196,17 +196,16 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 	s := newSet(t)
 	at := time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
 	board := lang.Text{En: "Fictitious Health Board", Cy: "Bwrdd Iechyd Dychmygol"}
+	bob := Asker{AskedBy: "Bob", AskedByPhone: "029 2000 0000", AskedByEmail: "bob@example.org"}
 	mails := map[string]any{
-		"invitation": InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", AskedBy: "Bob", AskedByPhone: "029",
-			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
-		"returned":  ReturnedMail{Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
-		"message":   MessageMail{Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
-		"passed_on": MessageMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
-		"submitted": SubmittedMail{Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
-		"reminder": InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", AskedBy: "Bob", AskedByPhone: "029 2000 0000",
-			AskedByEmail: "bob@example.org", Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
+		"invitation":     InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
+		"returned":       ReturnedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
+		"message":        MessageMail{Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"passed_on":      MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
+		"submitted":      SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
+		"reminder":       InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
 		"action_due":     MessageMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
-		"accuracy_check": AccuracyCheckMail{Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
+		"accuracy_check": AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
 		"signed_off":     SignedOffMail{Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
 	}
 	for name := range mailData {
@@ -218,6 +217,9 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 			link := reflect.ValueOf(mails[name]).FieldByName("Link").String()
 			if subject == "" || !strings.Contains(text, link) || !strings.Contains(marked, `href="`+link+`"`) {
 				t.Errorf("%s in %s lacks its subject or its link:\n%s", name, tag, text)
+			}
+			if !strings.Contains(text, bob.AskedByEmail) || !strings.Contains(marked, bob.AskedByEmail) {
+				t.Errorf("%s in %s does not say whom to tell that it is not meant for one", name, tag)
 			}
 			if strings.Contains(marked, "<b>") {
 				t.Errorf("%s in %s lets markup through", name, tag)
