@@ -79,7 +79,10 @@ func (p *Pages) Review(v *View) error {
 			return err
 		}
 		data.Findings = rows.Items
-		if d.IssuedAt != nil {
+		slices.SortStableFunc(data.Findings, func(a, b *review.Finding) int {
+			return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
+		})
+		if answersTaken(d) {
 			if data.Sections, err = p.Services.Reviews.Sections(v.UserContext(), by, id); err != nil {
 				return err
 			}
