@@ -69,6 +69,12 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/systems/{id}/risk", access.InventoryRead, api.Do(a.SystemRisk)},
 		{get, "/systems/{id}/uses", access.InventoryRead, api.Do(a.SystemUses)},
 
+		{get, "/suppliers/{id}/who-is-hit", access.InventoryRead, api.Do(a.WhoIsHit)},
+		{get, "/contracts", access.InventoryRead, api.Do(a.Contracts)},
+		{post, "/contracts", access.InventoryChange, api.Do(a.AddContract)},
+		{get, "/contracts/{id}", access.InventoryRead, api.Do(a.Contract)},
+		{edit, "/contracts/{id}", access.InventoryChange, api.Do(a.ChangeContract)},
+
 		{get, "/questionnaires", access.QuestionnaireRead, api.Do(a.ListQuestionnaires)},
 		{get, "/questionnaires/{id}", access.QuestionnaireRead, api.Do(a.Questionnaire)},
 		{get, "/questionnaires/{id}/versions", access.QuestionnaireRead, api.Do(a.QuestionnaireVersions)},
@@ -163,7 +169,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
-	"/findings": true, "/actions": true,
+	"/findings": true, "/actions": true, "/contracts": true,
 }
 
 func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {
@@ -278,6 +284,12 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/suppliers/:id/edit", access.InventoryChange, p.SupplierEdit},
 		{post, "/suppliers/:id", access.InventoryChange, p.SupplierChange},
 		{post, "/suppliers/:id/certificates", access.InventoryChange, p.CertificateAdd},
+		{get, "/suppliers/:id/who-is-hit", access.InventoryRead, p.WhoIsHit},
+		{get, "/suppliers/:id/who-is-hit.pdf", access.InventoryRead, p.WhoIsHitPDF},
+		{get, "/suppliers/:id/contracts/new", access.InventoryChange, p.ContractNew},
+		{post, "/suppliers/:id/contracts", access.InventoryChange, p.ContractAdd},
+		{get, "/contracts/:id/edit", access.InventoryChange, p.ContractEdit},
+		{post, "/contracts/:id", access.InventoryChange, p.ContractChange},
 		{get, "/systems", access.InventoryRead, p.Systems},
 		{get, "/systems/new", access.InventoryChange, p.SystemNew},
 		{post, "/systems", access.InventoryChange, p.SystemAdd},

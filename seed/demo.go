@@ -10,6 +10,7 @@ import (
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
+	"sicrwydd/models/directory"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/keyring"
@@ -123,6 +124,46 @@ func (b *builder) addInventory(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", s.en, err)
 		}
 		b.systems = append(b.systems, system)
+	}
+	if err := b.addContracts(ctx); err != nil {
+		return err
+	}
+	return b.addAppointments(ctx)
+}
+
+// addContracts gives each supplier a contract over its systems.
+func (b *builder) addContracts(ctx context.Context) error {
+	for i, supplier := range b.suppliers {
+		hours, audited := []int{24, 48, 72}[i%3], i%2 == 0
+		in := inventory.ContractInput{SupplierID: supplier.ID, Title: "Services (fictitious)", EndsOn: calendar.On(b.now).AddDays(100 + 130*i),
+			BreachNoticeHours: &hours, RightToAudit: &audited, DataProcessingTerms: &audited}
+		for n, system := range demoSystems {
+			if system.supplier == i {
+				in.SystemIDs = append(in.SystemIDs, b.systems[n].ID)
+			}
+		}
+		if _, err := b.inventory.AddContract(ctx, program, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addAppointments names, for each organisation, whom to call.
+func (b *builder) addAppointments(ctx context.Context) error {
+	service := directory.New(b.db)
+	everyone, err := service.Organisations(ctx, program, directory.Filter{}, store.Paging{Limit: 200})
+	if err != nil {
+		return err
+	}
+	for i, o := range everyone.Items {
+		for n, role := range []directory.AppointmentRole{directory.SIRO, directory.CaldicottGuardian} {
+			in := directory.AppointmentInput{Role: role, PersonName: fmt.Sprintf("%s %d Demo", []string{"Siro", "Guardian"}[n], i+1),
+				Email: fmt.Sprintf("%s.%d@demo.example", role, i+1), Phone: fmt.Sprintf("029 2018 %04d", 100+2*i+n)}
+			if _, err := service.Appoint(ctx, program, o.ID, in); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

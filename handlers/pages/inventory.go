@@ -83,6 +83,8 @@ func (p *Pages) Suppliers(v *View) error {
 type supplierData struct {
 	Supplier     *portfolio.SupplierView
 	Certificates []*inventory.Certificate
+	Contracts    []inventory.ContractDetail
+	Ours         bool
 	Systems      []*portfolio.SystemView
 	Reviews      []*review.Detail
 	MayChange    bool
@@ -104,13 +106,18 @@ func (p *Pages) supplierPage(v *View) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	data := supplierData{MayChange: v.Actor().Holds(access.InventoryChange), MayPlan: v.Actor().Holds(access.ReviewPlan), Kinds: inventory.CertificateKinds}
+	data := supplierData{MayChange: v.Actor().Holds(access.InventoryChange), MayPlan: v.Actor().Holds(access.ReviewPlan), Ours: !v.Actor().OnSupplierSide(), Kinds: inventory.CertificateKinds}
 	if data.Supplier, err = p.Portfolio.Supplier(v.UserContext(), v.Actor(), id); err != nil {
 		return Page{}, err
 	}
 	if data.Certificates, err = p.Inventory.Certificates(v.UserContext(), v.Actor(), id); err != nil {
 		return Page{}, err
 	}
+	contracts, err := p.Inventory.Contracts(v.UserContext(), v.Actor(), inventory.ContractFilter{SupplierID: id}, store.Paging{Limit: 200})
+	if err != nil {
+		return Page{}, err
+	}
+	data.Contracts = contracts.Items
 	systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{SupplierID: id}, store.Paging{Limit: 200})
 	if err != nil {
 		return Page{}, err

@@ -28,6 +28,7 @@ const (
 	CertificateAdded   audit.Action = "certificate.added"
 	SubcontractorAdded audit.Action = "subcontractor.added"
 	ContractAdded      audit.Action = "contract.added"
+	ContractChanged    audit.Action = "contract.changed"
 )
 
 // Service does what officials do with the inventory.

@@ -28,7 +28,7 @@ import (
 var everyRow = []any{
 	&directory.Organisation{}, &directory.Appointment{}, &directory.Group{},
 	&identity.User{}, &identity.Membership{}, &identity.Session{}, &identity.Token{}, &identity.Invitation{}, &outbox.Mail{},
-	&inventory.Supplier{}, &inventory.Certificate{}, &inventory.Subcontractor{}, &inventory.Contract{}, &inventory.System{},
+	&inventory.Supplier{}, &inventory.Certificate{}, &inventory.Subcontractor{}, &inventory.Contract{}, &inventory.ContractSystem{}, &inventory.System{},
 	&inventory.Supply{}, &inventory.Use{}, &incident.Incident{},
 	&questionnaire.Framework{}, &questionnaire.Requirement{}, &questionnaire.Questionnaire{}, &questionnaire.Version{},
 	&review.Review{}, &review.Coverage{}, &review.Reviewer{}, &review.Respondent{}, &review.GivenSection{}, &review.Answer{},

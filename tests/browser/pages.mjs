@@ -28,6 +28,9 @@ export const pages = [
   at('/suppliers/new', 'official', ['/suppliers/new']),
   at('/suppliers/:id', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/]),
   at('/suppliers/:id/edit', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/edit']),
+  at('/suppliers/:id/who-is-hit', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/who-is-hit']),
+  at('/suppliers/:id/contracts/new', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/contracts/new']),
+  at('/contracts/:id/edit', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, /^\/contracts\/[0-9a-f-]{36}\/edit$/]),
   at('/systems', 'official', ['/systems']),
   at('/systems/new', 'official', ['/systems/new']),
   at('/systems/:id', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/]),
@@ -71,7 +74,7 @@ export const pages = [
 ]
 
 // Addresses that give a file, no page.
-export const files = ['/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/reviews/:id/report.pdf']
+export const files = ['/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
