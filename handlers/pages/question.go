@@ -248,6 +248,9 @@ func (p *Pages) refuseQuestion(v *View, typed typedAnswer, refused error) error 
 // never sent back.
 func (p *Pages) autosaved(v *View, page Page, typed typedAnswer, out *review.AnswerOutcome, refused error) error {
 	part, status := "saved", 200
+	if refused == nil {
+		v.Set("Answer-Version", typed.Version) // for the form's next one
+	}
 	if refused == nil && out != nil {
 		fresh, data, err := p.questionPage(v, &typed)
 		if err != nil {

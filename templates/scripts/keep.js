@@ -103,6 +103,7 @@ function keepForm (form, saveState) {
     const { status } = event.detail.xhr
     if (status < 200 || status >= 300) return
     failures = 0
+    form.elements.namedItem('version').value = event.detail.xhr.getResponseHeader('Answer-Version') || version()
     held = (held || now().map(() => [])).map((value, i) => autosaved(sending[i][0]) ? sending[i] : value)
     write()
   })

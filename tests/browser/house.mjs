@@ -64,7 +64,7 @@ export class Reader {
     reader.page.on('pageerror', error => reader.problems.push(String(error)))
     reader.page.on('console', message => {
       const text = message.text()
-      if (message.type() === 'error' && !text.includes('Failed to load resource')) reader.problems.push(text)
+      if (message.type() === 'error' && !text.includes('Failed to load resource')) reader.problems.push(`${text} (${reader.page.url()}, ${message.location().url}:${message.location().lineNumber})`)
     })
     return reader
   }
@@ -113,6 +113,20 @@ export class Reader {
       if (v.id === 'label-content-name-mismatch' && v.nodes.every(n => n.target.join(' ') === '#file')) continue
       this.problems.push(`${name} (${this.lang}): axe ${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`)
     }
+  }
+
+  // lookBoth runs axe at desktop and at phone width, where nothing is wider
+  // than the screen either, and leaves the width as it was.
+  async lookBoth(name) {
+    const before = this.page.viewportSize()
+    for (const [width, height] of [[1280, 900], [375, 800]]) {
+      await this.page.setViewportSize({ width, height })
+      await this.page.waitForTimeout(100) // the menu measures itself anew
+      await this.look(`${name} at ${width}`)
+      const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      if (wide > 0) this.problems.push(`${name} (${this.lang}): ${wide} px wider than a screen of ${width}`)
+    }
+    await this.page.setViewportSize(before)
   }
 
   // picture keeps how the page looks at desktop and phone width.

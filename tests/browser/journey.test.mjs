@@ -7,12 +7,11 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open, Reader, password } from './house.mjs'
+import { answerAll, future, invitation, judgeAll } from './acts.mjs'
 
 let house
 before(async () => { house = await open() }, { timeout: 240_000 })
 after(async () => { await house?.close() })
-
-const future = { day: '31', month: '1', year: '2099' }
 
 for (const { lang, scripts } of [{ lang: 'en', scripts: true }, { lang: 'cy', scripts: false }]) {
   test(`a review from its planning to the board's PDF, in ${lang} ${scripts ? 'with' : 'without'} scripts`, { timeout: 420_000 }, async () => {
@@ -61,14 +60,7 @@ for (const { lang, scripts } of [{ lang: 'en', scripts: true }, { lang: 'cy', sc
 
     // The invitation waits in the outbox; the supplier accepts it.
     await r.signIn('administrator@demo.example')
-    let link
-    for (let tries = 0; !link && tries < 40; tries++) {
-      await page.goto(`${house.base}/outbox`)
-      const row = page.locator('tr', { hasText: `desk@taith-${lang}.example` })
-      if (await row.locator('a').count()) link = await row.locator('a').first().getAttribute('href')
-      else await new Promise(resolve => setTimeout(resolve, 250))
-    }
-    assert.ok(link, 'the invitation is in the outbox')
+    const link = await invitation(r, `desk@taith-${lang}.example`)
     await r.look('/outbox')
     await page.context().clearCookies()
     await page.goto(`${link}?lang=${lang}`)
@@ -164,59 +156,6 @@ for (const { lang, scripts } of [{ lang: 'en', scripts: true }, { lang: 'cy', sc
     assert.deepEqual(house.errors(), [])
     await r.context.close()
   })
-}
-
-// answerAll goes from question to question as a supplier does.
-async function answerAll(r, review) {
-  const { page } = r
-  for (let round = 0; round < 6; round++) {
-    await page.goto(`${house.base}${review}/check`)
-    const missing = await page.locator('.nhsuk-summary-list__row', { has: page.locator('.nhsuk-tag--red') }).locator('.nhsuk-summary-list__actions a')
-      .evaluateAll(links => links.map(a => a.getAttribute('href')))
-    if (missing.length === 0) return
-    for (const [i, href] of missing.entries()) {
-      await page.goto(house.base + href)
-      if (round === 0 && i < 3) await r.look('/questions/:key')
-      if (round === 0 && i === 0) await r.picture('question')
-      const radio = page.locator('main input[type=radio][name=value]')
-      const box = page.locator('main input[type=checkbox][name=value]')
-      if (await radio.count()) await radio.first().check()
-      else if (await box.count()) await box.first().check()
-      else if (await page.locator('[name="value[day]"]').count()) {
-        await page.fill('[name="value[day]"]', '3')
-        await page.fill('[name="value[month]"]', '3')
-        await page.fill('[name="value[year]"]', '2026')
-      } else if (await page.locator('main input[name=value]').count()) await page.fill('main input[name=value]', '24')
-      else if (await page.locator('main textarea[name=value]').count()) await page.fill('main textarea[name=value]', 'Fel y dywed ein polisi.')
-      const upload = page.locator('main input[type=file]')
-      if (await upload.count()) {
-        await upload.setInputFiles({ name: 'tystiolaeth.txt', mimeType: 'text/plain', buffer: Buffer.from('What shows it.') })
-        await r.press('main button[formaction]')
-      } else await r.press('main button[name=then][value=tasks]')
-    }
-  }
-  assert.fail('questions stay open')
-}
-
-// judgeAll judges every question met, but one that is not essential.
-async function judgeAll(r, review) {
-  const { page } = r
-  let notMet = false
-  for (let turns = 0; turns < 120; turns++) {
-    await page.goto(`${house.base}${review}/judge?show=unjudged`)
-    const next = page.locator('main tbody a')
-    if (await next.count() === 0) return
-    await next.first().click()
-    await page.waitForLoadState('load')
-    const essential = await page.locator('h1 + p .nhsuk-tag').count()
-    const outcome = notMet || essential ? 'met' : 'not_met'
-    if (outcome === 'not_met') notMet = true
-    await page.check(`[name=outcome][value=${outcome}]`)
-    await page.check('[name=basis][value=tested]')
-    await page.fill('[name=note]', 'Seen.')
-    await r.press('main form button[type=submit]')
-  }
-  assert.fail('questions stay unjudged')
 }
 
 function checkPDF(body, lang, supplier) {
