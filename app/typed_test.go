@@ -209,6 +209,34 @@ func endedSession(t *testing.T, h *house) {
 		t.Errorf("the answer: %v", answered())
 	}
 
+	// So is a message, once; what is no form of the work, or has a secret in it, is not.
+	messages := "/reviews/" + review + "/messages"
+	r.get(messages)
+	written := url.Values{"_csrf": {r.token}, "question_key": {""}, "text": {"Written too late"}}
+	h.endSessions()
+	r.post(messages, written, "Referer", r.node+messages)
+	r.must(401, "What you typed is not lost")
+	r.again("second@example.org")
+	r.must(200, "Written too late")
+	r.post(messages, r.hidden(messages))
+	r.must(303)
+	r.get(messages)
+	if n := strings.Count(r.page, "Written too late"); n != 1 {
+		t.Errorf("the message is there %d times", n)
+	}
+	h.endSessions()
+	for path, fields := range map[string]url.Values{"/account": {"language": {"cy"}}, "/sign-out": {}, messages: {"text": {"x"}, "password": {"y"}}} {
+		fields.Set("_csrf", r.token)
+		r.post(path, fields)
+		r.must(303)
+		if !strings.HasPrefix(r.at, "/sign-in") {
+			t.Errorf("%s leads to %s", path, r.at)
+		}
+	}
+	r.signIn("second@example.org")
+	r.get(question)
+	typed.Set("_csrf", r.token)
+
 	// Another person neither sees nor sends it; what was changed or made up opens nothing.
 	typed.Set("comment", "A secret of second")
 	h.endSessions()
