@@ -137,6 +137,19 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/deputies", access.ReviewSign, api.Do(a.NameDeputy)},
 		{drop, "/deputies/{id}", access.ReviewSign, api.Do(a.EndDeputy)},
 
+		{get, "/users", access.UserManage, api.Do(a.Users)},
+		{get, "/users/{id}", access.UserManage, api.Do(a.User)},
+		{edit, "/users/{id}", access.UserManage, api.Do(a.ChangeUser)},
+		{get, "/users/{id}/memberships", access.UserManage, api.Do(a.Memberships)},
+		{post, "/users/{id}/memberships", access.UserManage, api.Do(a.AddMembership)},
+		{drop, "/users/{id}/memberships/{membership}", access.UserManage, api.Do(a.EndMembership)},
+		{get, "/invitations", access.UserManage, api.Do(a.Invitations)},
+		{post, "/invitations", access.RespondentInvite, api.Do(a.Invite)},
+		{drop, "/invitations/{id}", access.RespondentInvite, api.Do(a.RevokeInvitation)},
+		{get, "/tokens", access.Self, api.Do(a.Tokens)},
+		{post, "/tokens", access.Self, api.Do(a.AddToken)},
+		{drop, "/tokens/{id}", access.Self, api.Do(a.RevokeToken)},
+
 		{get, "/audit/events", access.AuditRead, api.Do(a.Events)},
 		{get, "/audit/verify", access.AuditRead, api.Do(a.VerifyAudit)},
 	}
@@ -169,7 +182,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
-	"/findings": true, "/actions": true, "/contracts": true,
+	"/findings": true, "/actions": true, "/contracts": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
 
 func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {

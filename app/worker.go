@@ -128,6 +128,8 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "invitation", "reminder":
 		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName, Contract: from.Contract,
 			Asker: asker, Minutes: from.Minutes, DueOn: from.DueOn.Time(), Link: from.Link}
+	case "account_invitation":
+		return templates.AccountInvitationMail{Asker: asker, Name: from.RecipientName, Organisation: from.AskedBy, Link: from.Link}
 	case "returned":
 		return templates.ReturnedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
 			Questions: from.Questions, DueOn: from.DueOn.Time(), Link: from.Link}

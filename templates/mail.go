@@ -35,6 +35,14 @@ type InvitationMail struct {
 	Link         string
 }
 
+// AccountInvitationMail asks a person to set up an account.
+type AccountInvitationMail struct {
+	Asker
+	Name         string
+	Organisation lang.Text // empty: the whole of NHS Wales
+	Link         string
+}
+
 // ReturnedMail tells a supplier that questions came back.
 type ReturnedMail struct {
 	Asker
@@ -84,15 +92,16 @@ type SignedOffMail struct {
 }
 
 var mailData = map[string]reflect.Type{
-	"invitation":     reflect.TypeFor[InvitationMail](),
-	"returned":       reflect.TypeFor[ReturnedMail](),
-	"submitted":      reflect.TypeFor[SubmittedMail](),
-	"reminder":       reflect.TypeFor[InvitationMail](),
-	"action_due":     reflect.TypeFor[MessageMail](),
-	"passed_on":      reflect.TypeFor[MessageMail](),
-	"message":        reflect.TypeFor[MessageMail](),
-	"accuracy_check": reflect.TypeFor[AccuracyCheckMail](),
-	"signed_off":     reflect.TypeFor[SignedOffMail](),
+	"invitation":         reflect.TypeFor[InvitationMail](),
+	"account_invitation": reflect.TypeFor[AccountInvitationMail](),
+	"returned":           reflect.TypeFor[ReturnedMail](),
+	"submitted":          reflect.TypeFor[SubmittedMail](),
+	"reminder":           reflect.TypeFor[InvitationMail](),
+	"action_due":         reflect.TypeFor[MessageMail](),
+	"passed_on":          reflect.TypeFor[MessageMail](),
+	"message":            reflect.TypeFor[MessageMail](),
+	"accuracy_check":     reflect.TypeFor[AccuracyCheckMail](),
+	"signed_off":         reflect.TypeFor[SignedOffMail](),
 }
 
 type mail struct {

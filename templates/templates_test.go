@@ -198,15 +198,16 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 	board := lang.Text{En: "Fictitious Health Board", Cy: "Bwrdd Iechyd Dychmygol"}
 	bob := Asker{AskedBy: "Bob", AskedByPhone: "029 2000 0000", AskedByEmail: "bob@example.org"}
 	mails := map[string]any{
-		"invitation":     InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
-		"returned":       ReturnedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
-		"message":        MessageMail{Asker: bob, Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
-		"passed_on":      MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
-		"submitted":      SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
-		"reminder":       InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
-		"action_due":     MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
-		"accuracy_check": AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
-		"signed_off":     SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
+		"invitation":         InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
+		"returned":           ReturnedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
+		"message":            MessageMail{Asker: bob, Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"account_invitation": AccountInvitationMail{Asker: bob, Name: "Ann", Organisation: board, Link: "https://example.org/i/2"},
+		"passed_on":          MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
+		"submitted":          SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
+		"reminder":           InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
+		"action_due":         MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
+		"accuracy_check":     AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
+		"signed_off":         SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
 	}
 	for name := range mailData {
 		for _, tag := range lang.All {

@@ -99,10 +99,10 @@ func (s *Service) AddUser(ctx context.Context, by access.Actor, n NewUser) (*Use
 }
 
 func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error) {
-	if !tx.By().IsProgram() && !tx.By().Holds(access.UserManage) {
-		return nil, nil, fault.Forbidden("forbidden")
-	}
 	if err := n.check(); err != nil {
+		return nil, nil, err
+	}
+	if err := mayGrant(tx, n.Place, n.Roles); err != nil {
 		return nil, nil, err
 	}
 	user, err := store.FindBy[User](tx.AsProgram("find user by address"), "email = ?", n.Email)
@@ -222,13 +222,6 @@ func OfSupplierSince(tx *store.Tx, user, supplier uuid.UUID, since calendar.Date
 		}
 	}
 	return false, err
-}
-
-// Users lists users, for administrators and, of their supplier, leads.
-func (s *Service) Users(ctx context.Context, by access.Actor, p store.Paging) (store.List[*User], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*User], error) {
-		return store.Paged[User](tx, store.Query[User](tx), p, map[string]string{"name": "name", "email": "email"}, "name")
-	})
 }
 
 // AlreadyAt finds the user with an address and reports whether a current

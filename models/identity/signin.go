@@ -13,6 +13,7 @@ import (
 	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/outbox"
 	"sicrwydd/models/store"
 )
 
@@ -31,6 +32,7 @@ const (
 	SignedOut          audit.Action = "session.signed-out"
 	MembershipSwitched audit.Action = "session.membership-switched"
 	TokenMade          audit.Action = "api_token.made"
+	TokenRevoked       audit.Action = "api_token.revoked"
 	InvitationMade     audit.Action = "invitation.made"
 	InvitationAccepted audit.Action = "invitation.accepted"
 	InvitationRevoked  audit.Action = "invitation.revoked"
@@ -48,7 +50,11 @@ const (
 var gate = access.Program("sign-in")
 
 // Service lets people in and keeps their accounts.
-type Service struct{ db *store.DB }
+type Service struct {
+	db        *store.DB
+	outbox    *outbox.Service
+	publicURL string
+}
 
 // New gives the service over a database.
 func New(db *store.DB) *Service { return &Service{db: db} }

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,9 +63,13 @@ type Membership struct {
 	DeputyOfID *uuid.UUID `json:"deputy_of_id"`
 }
 
-// Scope is that of the user.
+// Scope is that of the user; a supplier's lead knows of none elsewhere.
 func (Membership) Scope(by access.Actor) store.Condition {
-	return store.People(by, access.UserManage, "memberships.user_id")
+	c := store.People(by, access.UserManage, "memberships.user_id")
+	if by.OnSupplierSide() {
+		return store.Condition{SQL: "(" + c.SQL + ") AND (memberships.supplier_id = ? OR memberships.user_id = ?)", Args: append(slices.Clone(c.Args), by.SupplierID, by.UserID)}
+	}
+	return c
 }
 
 // AuditKind names the thing in the audit log.
@@ -114,8 +119,11 @@ type Token struct {
 // TableName names the table.
 func (Token) TableName() string { return "api_tokens" }
 
-// Scope is that of the user.
+// Scope lets people see their own, administrators all.
 func (Token) Scope(by access.Actor) store.Condition {
+	if by.OnSupplierSide() {
+		return store.Condition{SQL: "api_tokens.user_id = ?", Args: []any{by.UserID}}
+	}
 	return store.People(by, access.UserManage, "api_tokens.user_id")
 }
 
