@@ -100,7 +100,7 @@ func (w *writer) hitSystem(s *portfolio.HitSystem) {
 		w.explain("hit.no-uses")
 		return
 	}
-	table := w.table(w.t("hit.uses"), document.Column{Title: "common.organisation", Weight: 4}, document.Column{Title: "hit.as", Weight: 2},
+	table := w.table(w.t("hit.uses", "System", w.name(s.Name).String()), document.Column{Title: "common.organisation", Weight: 4}, document.Column{Title: "hit.as", Weight: 2},
 		document.Column{Title: "hit.people-short", Weight: 1.5, Right: true}, document.Column{Title: "hit.local-owner", Weight: 2.5}, document.Column{Title: "hit.code", Weight: 1.5})
 	for _, use := range s.Uses {
 		table.Rows = append(table.Rows, []document.Cell{{Text: boldText(w.name(use.Organisation))}, plain(w.t("use.role." + string(use.Role))), {Text: w.known(w.count(use.PeopleCount))},

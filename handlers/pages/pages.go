@@ -339,5 +339,6 @@ var navigation = []struct {
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
 	{"nav.actions", "/actions", access.AnswersRead, ""},
 	{"nav.reports", "/reports", access.ReportRead, ""},
+	{"nav.users", "/users", access.UserManage, ""},
 	{"nav.outbox", "/outbox", access.Settings, ""},
 }
