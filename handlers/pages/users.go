@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
@@ -98,7 +97,7 @@ func (p *Pages) grantable(v *View, f grantForm) (grantForm, error) {
 // typedGrant reads roles, place and end from the form.
 func (v *View) typedGrant() (grantForm, identity.MembershipInput) {
 	f := grantForm{Given: v.TypedAll("roles"), Place: v.Typed("place"), Until: v.typedDay("until")}
-	in := identity.MembershipInput{UntilOn: calendar.Date(v.TypedDate("until"))}
+	in := identity.MembershipInput{UntilOn: v.TypedDate("until")}
 	for _, role := range f.Given {
 		in.Roles = append(in.Roles, access.Role(role))
 	}

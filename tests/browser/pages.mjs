@@ -51,7 +51,7 @@ export const pages = [
   at('/reviews/:id/facts', 'lead', [...under('in_progress'), '+/facts']),
   at('/users', 'administrator', ['/users']),
   at('/users/invite', 'administrator', ['/users/invite']),
-  at('/users/:id', 'administrator', ['/users', /^\/users\/[0-9a-f-]{36}$/]),
+  at('/users/:id', 'administrator', ['/users?q=lowri', /^\/users\/[0-9a-f-]{36}$/]),
   at('/evidence', 'lead', ['/evidence']),
   at('/deputies', 'approver', ['/deputies']),
   at('/reviews/:id/earlier', 'lead', [...under('in_progress'), '+/earlier']),
