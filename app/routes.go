@@ -352,6 +352,8 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reviews/:id/certificates", access.AnswerWrite, p.CertificatesAnswer},
 		{post, "/reviews/:id/earlier", access.AnswerWrite, p.EarlierConfirm},
 		{get, "/reviews/:id/sections/:section", access.AnswersRead, p.Section},
+		{get, "/reviews/:id/sections/:section/all", access.AnswerWrite, p.WholeSection},
+		{post, "/reviews/:id/sections/:section/all", access.AnswerWrite, p.WholeSave},
 		{get, "/reviews/:id/questions/:key", access.AnswersRead, p.Question},
 		{post, "/reviews/:id/questions/:key", access.AnswerWrite, p.AnswerQuestion},
 		{post, "/reviews/:id/questions/:key/evidence", access.AnswerWrite, p.EvidenceAdd},

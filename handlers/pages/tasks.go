@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"sicrwydd/models/access"
@@ -75,6 +76,7 @@ type sectionData struct {
 	Review  *review.Detail
 	Section askedSection
 	Next    *askedSection
+	Answers bool // one of the questions may be answered now
 }
 
 // Section lists the questions of one section with their state.
@@ -92,7 +94,8 @@ func (p *Pages) Section(v *View) error {
 		if section.Key != v.Params("section") {
 			continue
 		}
-		data := sectionData{Review: d, Section: section}
+		data := sectionData{Review: d, Section: section,
+			Answers: slices.ContainsFunc(section.Questions, func(q asked) bool { return q.MayAnswer })}
 		if i+1 < len(sections) {
 			data.Next = &sections[i+1]
 		}

@@ -56,6 +56,7 @@ export const pages = [
   at('/deputies', 'approver', ['/deputies']),
   at('/reviews/:id/earlier', 'lead', [...under('in_progress'), '+/earlier']),
   at('/reviews/:id/sections/:section', 'lead', [...under('in_progress'), /\/sections\//]),
+  at('/reviews/:id/sections/:section/all', 'lead', [...under('in_progress'), /\/sections\//, '+/all']),
   at('/reviews/:id/questions/:key', 'lead', [...under('in_progress'), /\/sections\//, question]),
   at('/reviews/:id/check', 'lead', [...under('in_progress'), '+/check']),
   at('/reviews/:id/submit', 'lead', [...under('in_progress'), '+/submit']),
