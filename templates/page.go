@@ -35,6 +35,7 @@ type Page struct {
 	// where no address does.
 	Switch string
 	Data   any
+	name   string
 }
 
 // Viewer is the person signed in, as the header shows them.

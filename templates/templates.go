@@ -99,6 +99,7 @@ func (s *Set) draw(w io.Writer, name, part string, p Page) error {
 	if !ok {
 		return fmt.Errorf("templates: there is no page %q in %q", name, p.Lang)
 	}
+	p.name = name
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, part, p); err != nil {
 		return fmt.Errorf("templates: page %s: %w", name, err)

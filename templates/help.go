@@ -1,0 +1,26 @@
+package templates
+
+// helpTopics says which part of the help page belongs to a page; a page that is
+// not named has the whole of it.
+var helpTopics = map[string]string{
+	"tasks": "answering", "section": "answering", "whole": "answering", "question": "answering", "earlier": "answering", "check": "answering",
+	"submit": "answering", "library": "answering", "facts": "answering",
+	"respondents": "people", "messages": "people",
+	"reviews": "planning", "review": "planning", "review-plan": "planning", "review-edit": "planning", "review-issue": "planning",
+	"review-reason": "planning", "review-history": "planning", "work": "planning",
+	"judge": "judging", "judgement": "judging", "return": "judging", "assess": "judging", "findings": "judging", "finding-form": "judging", "actions": "judging",
+	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
+	"suppliers": "inventory", "supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
+	"systems": "inventory", "system": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
+	"reports": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "account": "accounts",
+	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
+}
+
+// HelpHref is where the help with this page is.
+func (p Page) HelpHref() string {
+	if topic := helpTopics[p.name]; topic != "" {
+		return "/help#" + topic
+	}
+	return "/help"
+}

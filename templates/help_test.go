@@ -1,0 +1,34 @@
+package templates
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"sicrwydd/models/lang"
+)
+
+func TestEachPageLeadsToItsHelp(t *testing.T) {
+	s := newSet(t)
+	known := map[string]bool{}
+	for _, name := range s.Names() {
+		known[name] = true
+	}
+	for _, tag := range lang.All {
+		var help bytes.Buffer
+		if err := s.Page(&help, "help", Page{Lang: tag, TitleKey: "help.title"}); err != nil {
+			t.Fatal(err)
+		}
+		for name, topic := range helpTopics {
+			if !known[name] {
+				t.Errorf("help is meant for %q, which is no page", name)
+			}
+			if !strings.Contains(help.String(), `id="`+topic+`"`) {
+				t.Errorf("the help in %s has no part %q", tag, topic)
+			}
+		}
+	}
+	if got := (Page{name: "judge"}).HelpHref(); got != "/help#judging" {
+		t.Errorf("the help of the page to judge is at %s", got)
+	}
+}
