@@ -70,6 +70,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/systems/{id}/uses", access.InventoryRead, api.Do(a.SystemUses)},
 
 		{get, "/suppliers/{id}/who-is-hit", access.InventoryRead, api.Do(a.WhoIsHit)},
+		{get, "/work", access.ReviewPlan, api.Do(a.Work)},
 		{get, "/contracts", access.InventoryRead, api.Do(a.Contracts)},
 		{post, "/contracts", access.InventoryChange, api.Do(a.AddContract)},
 		{get, "/contracts/{id}", access.InventoryRead, api.Do(a.Contract)},

@@ -92,3 +92,12 @@ func (a *API) WhoIsHit(ctx context.Context, in *ByID) (*struct{ Body *portfolio.
 	hit, err := a.Portfolio.WhoIsHit(ctx, actor(ctx), in.ID)
 	return &struct{ Body *portfolio.Hit }{hit}, err
 }
+
+// Work lists what needs an official beside the next steps of reviews.
+func (a *API) Work(ctx context.Context, _ *struct{}) (*list[portfolio.Work], error) {
+	items, err := a.Portfolio.WorkList(ctx, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return whole(items, same[portfolio.Work]), nil
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/portfolio"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/templates"
@@ -18,7 +19,45 @@ type task struct {
 
 type homeData struct {
 	Tasks   []task
+	Work    []workGroup
 	Reports []review.ReportSummary
+}
+
+// workGroup is what needs an official for one reason.
+type workGroup struct {
+	Kind  portfolio.WorkKind
+	Items []portfolio.Work
+}
+
+// Step is where the next step is, and the words for it.
+func (g workGroup) Step(w portfolio.Work) (href string) {
+	switch g.Kind {
+	case portfolio.ReviewDue:
+		return "/reviews/new?supplier=" + w.SupplierID.String()
+	case portfolio.InvitationRefused, portfolio.InvitationUnopened:
+		return "/reviews/" + w.ReviewID.String() + "/respondents"
+	case portfolio.ReturnedSilent:
+		return "/reviews/" + w.ReviewID.String() + "/messages"
+	case portfolio.ActionLate:
+		return "/actions"
+	}
+	return "/suppliers/" + w.SupplierID.String()
+}
+
+func (p *Pages) workGroups(v *View) ([]workGroup, error) {
+	items, err := p.Portfolio.WorkList(v.UserContext(), v.Actor())
+	if err != nil {
+		return nil, err
+	}
+	var groups []workGroup
+	for _, w := range items {
+		if n := len(groups); n == 0 || groups[n-1].Kind != w.Kind {
+			groups = append(groups, workGroup{Kind: w.Kind})
+		}
+		last := &groups[len(groups)-1]
+		last.Items = append(last.Items, w)
+	}
+	return groups, nil
 }
 
 // Home says what needs the reader today.
@@ -36,6 +75,12 @@ func (p *Pages) Home(v *View) error {
 			if step, href := nextStep(v.Actor(), d); step != "" {
 				data.Tasks = append(data.Tasks, task{d, step, href})
 			}
+		}
+	}
+	if v.Actor().Holds(access.ReviewPlan) && !v.Actor().OnSupplierSide() {
+		var err error
+		if data.Work, err = p.workGroups(v); err != nil {
+			return err
 		}
 	}
 	if v.Actor().Holds(access.ReportRead) {

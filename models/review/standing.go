@@ -37,6 +37,8 @@ type Standing struct {
 	ReviewID   uuid.UUID            `json:"review_id"`
 	// NextReviewOn is when the open review is due, or else when the rating lapses.
 	NextReviewOn calendar.Date `json:"next_review_on"`
+	// UnderReview: a review of the pair is planned or under way.
+	UnderReview bool `json:"under_review"`
 }
 
 // StandingOf works out where a pair stands on a day, from the ratings that

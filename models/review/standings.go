@@ -98,7 +98,7 @@ func standingOfPair(supplier, system uuid.UUID, ratings []*PairRating, reviews [
 	s.SupplierID, s.SystemID, s.NextReviewOn = supplier, system, s.Until
 	for _, r := range reviewsOf {
 		if r.Open() {
-			s.NextReviewOn = r.DueOn
+			s.NextReviewOn, s.UnderReview = r.DueOn, true
 		}
 	}
 	return s

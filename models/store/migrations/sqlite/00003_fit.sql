@@ -28,7 +28,10 @@ CREATE TABLE fact_corrections (
 );
 CREATE INDEX fact_corrections_review ON fact_corrections (review_id);
 
+CREATE INDEX pair_ratings_system ON pair_ratings (system_id);
+
 -- +goose Down
+DROP INDEX pair_ratings_system;
 DROP TABLE fact_corrections;
 ALTER TABLE sign_offs DROP COLUMN deputy_of;
 ALTER TABLE memberships DROP COLUMN deputy_of_id;
