@@ -80,7 +80,14 @@ func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *
 		return result, err
 	}
 	defer leave()
-	sqlTx, err := db.write.BeginTx(ctx, nil)
+	taking, cancel := context.WithTimeout(ctx, patience) // the jobs take connections too
+	defer cancel()
+	connection, err := db.write.Conn(taking)
+	if err != nil {
+		return result, fmt.Errorf("take a connection: %w", err)
+	}
+	defer func() { _ = connection.Close() }()
+	sqlTx, err := connection.BeginTx(ctx, nil)
 	if err != nil {
 		return result, err
 	}
