@@ -409,30 +409,3 @@ func (d *dossier) addSignOffs(tx *store.Tx, snap *Snapshot, names map[uuid.UUID]
 	}
 	return err
 }
-
-// HistoryEntry is one thing that was done in a review.
-type HistoryEntry struct {
-	At      time.Time `json:"at"`
-	By      string    `json:"by"`
-	Action  string    `json:"action"`
-	Subject string    `json:"subject"`
-}
-
-// History tells what was done in a review, newest first: who, when and what,
-// without the values.
-func (s *Service) History(ctx context.Context, by access.Actor, id uuid.UUID) ([]HistoryEntry, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]HistoryEntry, error) {
-		if _, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review]); err != nil {
-			return nil, err
-		}
-		if by.OnSupplierSide() {
-			return nil, orForbidden(nil, "forbidden")
-		}
-		entries := []HistoryEntry{}
-		events, err := tx.EventsAbout(id, 500)
-		for _, e := range events {
-			entries = append(entries, HistoryEntry{At: e.At, By: e.By, Action: string(e.Action), Subject: e.SubjectKind})
-		}
-		return entries, err
-	})
-}

@@ -152,12 +152,13 @@ type Told struct {
 	By          string
 	Action      audit.Action
 	SubjectKind string
+	SubjectID   uuid.UUID
 }
 
 // EventsAbout gives the newest changes told about a thing. The caller has
 // checked that the actor may read its history.
 func (tx *Tx) EventsAbout(id uuid.UUID, limit int) ([]Told, error) {
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.at, e.action, e.subject_kind, COALESCE(p.payload, '{}')
+	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.at, e.action, e.subject_kind, e.subject_id, COALESCE(p.payload, '{}')
 		FROM audit_events e LEFT JOIN audit_payloads p ON p.event_id = e.id
 		WHERE e.about_id = ? AND e.subject_version IS NOT NULL ORDER BY e.id DESC LIMIT ?`), id, limit)
 	if err != nil {
@@ -169,7 +170,7 @@ func (tx *Tx) EventsAbout(id uuid.UUID, limit int) ([]Told, error) {
 		var one Told
 		var body string
 		var payload audit.Payload
-		if err := rows.Scan(&one.At, &one.Action, &one.SubjectKind, &body); err != nil {
+		if err := rows.Scan(&one.At, &one.Action, &one.SubjectKind, &one.SubjectID, &body); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(body), &payload); err != nil {
