@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,12 +43,17 @@ type house struct {
 // the address and the database are given as pairs of name and value.
 func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 	t.Helper()
-	folder, key := t.TempDir(), keyring.Generate()
+	folder := t.TempDir()
+	if databaseURL == "" {
+		if err := os.CopyFS(folder, furnished(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h := &house{t: t, tokens: map[string]string{}}
 	for n := range nodes {
 		address := parts.FreeAddress(t)
 		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder, "DATABASE_URL": databaseURL,
-			"SICRWYDD_SECRET_KEY": key, "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+			"SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
 		for i := 0; i < len(more); i += 2 {
 			settings[more[i]] = more[i+1]
 		}
@@ -76,6 +84,52 @@ func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 		waitFor(t, "http://"+address+"/readyz")
 	}
 	return h
+}
+
+// key is the secret of every house of this run.
+var key = sync.OnceValue(keyring.Generate)
+
+var furnish struct {
+	once  sync.Once
+	files fstest.MapFS
+}
+
+// furnished is the data folder of a house with the facts loaded, made once and
+// copied for each: loading them takes longer than most tests.
+func furnished(t testing.TB) fs.FS {
+	t.Helper()
+	furnish.once.Do(func() {
+		folder := t.TempDir()
+		for name, value := range map[string]string{"SICRWYDD_DATA": folder, "DATABASE_URL": "", "SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "",
+			"SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""} {
+			t.Setenv(name, value)
+		}
+		p, err := open(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := seed.Facts(t.Context(), p.db); err != nil {
+			t.Fatal(err)
+		}
+		p.close()
+		files := fstest.MapFS{}
+		err = fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(filepath.Join(folder, path))
+			files[path] = &fstest.MapFile{Data: content, Mode: 0o600}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		furnish.files = files
+	})
+	if furnish.files == nil {
+		t.Fatal("the house of all tests was not furnished")
+	}
+	return furnish.files
 }
 
 func waitFor(t testing.TB, address string) {
