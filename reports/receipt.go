@@ -68,8 +68,8 @@ func (w *writer) submitted(r *review.ReceiptRecord) {
 			w.add(document.Heading{Level: 2, Text: w.name(section).String()})
 		}
 		asked := a.Question
-		w.add(document.Paragraph{Text: document.Join(", ", boldText(w.name(asked)), w.name(a.System))})
-		answer := document.Plain(a.Said)
+		w.add(document.Paragraph{Text: document.Join("\n", boldText(w.name(asked)), w.name(a.System))})
+		answer := document.Plain(a.Said + w.day(a.SaidOn))
 		for _, label := range a.Chosen {
 			answer = document.Join("; ", answer, w.name(label))
 		}

@@ -86,7 +86,8 @@ func (w *writer) about() {
 		w.fact("report.about.moment", document.Plain(w.moment(w.s.At))),
 		w.fact("report.about.reference", document.Plain(w.s.Reference)),
 		w.fact("report.about.rules", document.Plain(w.s.RuleVersion)),
-		w.fact("report.about.questionnaire", document.Plain(w.s.Questionnaire.Code+", "+w.t("report.version", "Number", w.s.Questionnaire.Number))),
+		w.fact("report.about.questionnaire", append(w.name(w.s.Questionnaire.Title),
+			document.Run{Text: ", " + w.t("report.version", "Number", w.s.Questionnaire.Number)})),
 		w.fact("report.about.digest", document.Plain(w.s.Questionnaire.Digest)),
 	}
 	if w.forBoard() && len(w.s.Systems) > 0 && w.s.Systems[0].After.RuleVersion != "" {

@@ -49,7 +49,7 @@ func (w *writer) findingTable() document.Table {
 		}
 		parts = append(parts, document.Quiet(w.t("report.finding.concerns", "System", concerns)))
 		if len(f.Requirements) > 0 {
-			parts = append(parts, document.Quiet(w.t("report.finding.requirements", "Requirements", strings.Join(f.Requirements, ", "))))
+			parts = append(parts, document.Quiet(w.t("report.finding.requirements", "Requirements", w.requirements(f.Requirements))))
 		}
 		t.Rows = append(t.Rows, []document.Cell{
 			bold(f.Reference),
@@ -59,6 +59,20 @@ func (w *writer) findingTable() document.Table {
 		})
 	}
 	return t
+}
+
+// requirements names the framework of each requirement as people know it; its
+// code where it has no such name.
+func (w *writer) requirements(all []string) string {
+	named := make([]string, len(all))
+	for i, code := range all {
+		framework, ref, _ := strings.Cut(code, ":")
+		if key := "report.framework." + framework; w.words.Has(key) {
+			framework = w.t(key)
+		}
+		named[i] = strings.TrimSpace(framework + " " + ref)
+	}
+	return strings.Join(named, "; ")
 }
 
 // comment is what the supplier said in the accuracy check, and what became of

@@ -43,9 +43,9 @@ func (w *writer) hitSummary(h *portfolio.Hit) {
 func (w *writer) hitCalls(h *portfolio.Hit) {
 	w.heading(1, "hit.calls")
 	table := w.table(w.t("hit.calls-caption"), document.Column{Title: "common.organisation", Weight: 3}, document.Column{Title: "hit.role", Weight: 2},
-		document.Column{Title: "common.name", Weight: 2}, document.Column{Title: "hit.phone-email", Weight: 3})
+		document.Column{Title: "common.name", Weight: 2}, document.Column{Title: "hit.phone-email", Weight: 4})
 	for _, c := range h.Contacts {
-		table.Rows = append(table.Rows, []document.Cell{bold(h.Supplier), plain(w.t("supplier.contact." + string(c.Kind))), plain(c.Name), plain(reach(c.Phone, c.Email))})
+		table.Rows = append(table.Rows, []document.Cell{bold(h.Supplier), plain(w.t("supplier.contact." + string(c.Kind))), plain(c.Name), reach(c.Phone, c.Email)})
 	}
 	for _, o := range h.Organisations {
 		name := document.Cell{Text: boldText(w.name(o.Name))}
@@ -57,14 +57,15 @@ func (w *writer) hitCalls(h *portfolio.Hit) {
 			if person.Deputy {
 				role = w.t("hit.deputy", "Role", role)
 			}
-			table.Rows = append(table.Rows, []document.Cell{name, plain(role), plain(person.Name), plain(reach(person.Phone, person.Email))})
+			table.Rows = append(table.Rows, []document.Cell{name, plain(role), plain(person.Name), reach(person.Phone, person.Email)})
 		}
 	}
 	w.add(table)
 }
 
-func reach(phone, email string) string {
-	return document.Join(", ", document.Plain(phone), document.Plain(email)).String()
+// reach is how to reach somebody, each way in a line of its own.
+func reach(phone, email string) document.Cell {
+	return document.Cell{Text: document.Join("\n", document.Plain(phone), document.Plain(email))}
 }
 
 func (w *writer) hitSystem(s *portfolio.HitSystem) {
@@ -104,7 +105,7 @@ func (w *writer) hitSystem(s *portfolio.HitSystem) {
 		document.Column{Title: "hit.people-short", Weight: 1.5, Right: true}, document.Column{Title: "hit.local-owner", Weight: 2.5}, document.Column{Title: "hit.code", Weight: 1.5})
 	for _, use := range s.Uses {
 		table.Rows = append(table.Rows, []document.Cell{{Text: boldText(w.name(use.Organisation))}, plain(w.t("use.role." + string(use.Role))), {Text: w.known(w.count(use.PeopleCount))},
-			plain(use.LocalOwner), plain(use.SupplierCode)})
+			{Text: w.known(document.Plain(use.LocalOwner))}, {Text: w.known(document.Plain(use.SupplierCode))}})
 	}
 	w.add(table)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/store"
@@ -28,13 +29,14 @@ type ReceiptRecord struct {
 }
 
 // ReceiptAnswer is one answer of a receipt. Chosen are labels of what was
-// chosen; Said is what was typed.
+// chosen; Said is what was typed, SaidOn a day.
 type ReceiptAnswer struct {
 	Section  lang.Text
 	Question lang.Text
 	System   lang.Text // empty for a question that the supplier answers once
 	Chosen   []lang.Text
 	Said     string
+	SaidOn   calendar.Date
 	Comment  string
 	Evidence []string // names, each with its digest or where it is
 }
@@ -83,6 +85,9 @@ func (s *Service) ReceiptInWords(ctx context.Context, by access.Actor, id uuid.U
 func (a submittedAnswer) inWords(item *questionnaire.Item, system lang.Text) ReceiptAnswer {
 	words := ReceiptAnswer{Section: item.Section.Title, Question: item.Question.Text, System: system, Comment: a.Comment}
 	words.Chosen, words.Said = item.Question.InWords(a.Value)
+	if item.Question.Type == questionnaire.Day {
+		words.SaidOn, words.Said = calendar.Date(words.Said), ""
+	}
 	for _, e := range a.Evidence {
 		switch {
 		case e.SHA256 != "":
