@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +17,7 @@ import (
 	"sicrwydd/models/lang"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
+	"sicrwydd/models/store"
 )
 
 // player takes one review of the demonstration through its life, through the
@@ -188,7 +190,7 @@ func (p *player) value(v review.QuestionView) any {
 	case questionnaire.MultipleChoice:
 		ticked := []string{v.Options[0].Value}
 		for _, o := range v.Options[1:] {
-			if o.Value != "none" && p.well(v.Key+o.Value) {
+			if !strings.HasPrefix(o.Value, "none") && p.well(v.Key+o.Value) {
 				ticked = append(ticked, o.Value)
 			}
 		}
@@ -279,8 +281,33 @@ func (p *player) assess(ctx context.Context) error {
 	return err
 }
 
+// agree says what will be done about the findings that matter, by when.
+func (p *player) agree(ctx context.Context) error {
+	reviewer := p.people["reviewer"]
+	findings, err := p.reviews.Findings(ctx, reviewer, review.FindingFilter{ReviewID: p.id}, store.Paging{Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, f := range findings.Items {
+		if f.Severity == review.Low {
+			continue
+		}
+		days := map[review.Severity]int{review.Critical: 30, review.High: 90, review.Medium: 180}[f.Severity]
+		_, err := p.reviews.AddAction(ctx, reviewer, review.ActionInput{FindingID: f.ID, Side: review.SupplierSide, OwnerName: p.lead.Name,
+			Text:  lang.Text{En: "Put this right and send us the evidence.", Cy: "Unionwch hyn ac anfonwch y dystiolaeth atom."},
+			DueOn: calendar.On(p.now).AddDays(days)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sign signs for every host, each by who may: its own approver or a national one.
 func (p *player) sign(ctx context.Context) error {
+	if err := p.agree(ctx); err != nil {
+		return err
+	}
 	for _, key := range []string{"approver", "national"} {
 		d, err := p.reviews.Review(ctx, p.people[key], p.id)
 		if err != nil {
