@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math/big"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ func (s *Set) funcs(tag lang.Tag) template.FuncMap {
 		"datetime": func(at any) (string, error) { return date(w, at, w.DateTime) },
 		"number":   func(n any) (string, error) { return number(w, n) },
 		"percent":  func(share any) (string, error) { return percent(w, share) },
+		"country":  func(code string) (string, error) { return country(w, code) },
+		"size":     func(bytes int64) (string, error) { return size(w, bytes) },
 		// states
 		"valuetag":    func(kind string, value any) (template.HTML, error) { return valueTag(w, kind, value) },
 		"statetag":    func(value any) (template.HTML, error) { return valueTag(w, "review.state", value) },
@@ -64,6 +67,7 @@ func (s *Set) funcs(tag lang.Tag) template.FuncMap {
 		"say":          func(key string, args fault.Args) (string, error) { return w.Say(key, args) },
 		"nav":          func(p Page) (any, error) { return navigation(w, p) },
 		"account":      func(p Page) (any, error) { return account(w, p) },
+		"nextrows":     nextRows,
 		"uploadmax":    func() int { return LargestUpload },
 		// the published rule of risk, for its picture
 		"riskscale": func() []int { return []int{1, 2, 3, 4, 5} },
@@ -74,6 +78,38 @@ func (s *Set) funcs(tag lang.Tag) template.FuncMap {
 			return "", fmt.Errorf("render %q outside of a page", name)
 		},
 	}
+}
+
+// country names a country by its code; of a name that we lack, the code stays.
+func country(w *locales.Words, code string) (string, error) {
+	if key := "country." + strings.ToLower(code); w.Has(key) {
+		return w.T(key)
+	}
+	return code, nil
+}
+
+// size writes how large a file is, in the unit that people know.
+func size(w *locales.Words, bytes int64) (string, error) {
+	switch {
+	case bytes < 1000:
+		return w.T("size.bytes", "Number", bytes)
+	case bytes < 1_000_000:
+		return w.T("size.kilobytes", "Number", (bytes+500)/1000)
+	}
+	return w.T("size.megabytes", "Number", fmt.Sprintf("%.1f", float64(bytes)/1_000_000))
+}
+
+// nextRows is the address of the rows that follow in a list, which stays
+// searched and sorted as it is.
+func nextRows(after, q, sort string) string {
+	query := url.Values{"after": {after}}
+	if q != "" {
+		query.Set("q", q)
+	}
+	if sort != "" {
+		query.Set("sort", sort)
+	}
+	return "?" + query.Encode()
 }
 
 // markedUp gives a text of ours that holds links or emphasis. Its arguments

@@ -179,8 +179,9 @@ func (p *Pages) ContractChange(v *View) error {
 }
 
 type hitData struct {
-	ID   string
-	Body template.HTML
+	ID       string
+	Supplier string
+	Body     template.HTML
 }
 
 // WhoIsHit answers who is hit by a breach at a supplier.
@@ -201,7 +202,7 @@ func (p *Pages) WhoIsHit(v *View) error {
 	if err := reports.HTML(&b, document); err != nil {
 		return err
 	}
-	return v.Show(Page{Name: "who-is-hit", Title: document.Title, Data: hitData{id.String(), template.HTML(b.String())}}) //nolint:gosec // HTML escapes every text
+	return v.Show(Page{Name: "who-is-hit", Title: document.Title, Data: hitData{id.String(), hit.Supplier, template.HTML(b.String())}}) //nolint:gosec // HTML escapes every text
 }
 
 // WhoIsHitPDF is the same as a file.

@@ -64,6 +64,7 @@ func (p *Pages) Organisation(v *View) error {
 type suppliersData struct {
 	Items   []*portfolio.SupplierView
 	Next, Q string
+	Sort    string
 	Status  string
 	Total   int
 	MayAdd  bool
@@ -77,7 +78,7 @@ func (p *Pages) Suppliers(v *View) error {
 		return err
 	}
 	return v.Show(Page{Name: "suppliers", TitleKey: "nav.suppliers", Wide: true, Data: suppliersData{
-		rows.Items, rows.Next, v.Query("q"), v.Query("status"), rows.Total, v.Actor().Holds(access.InventoryChange)}})
+		rows.Items, rows.Next, v.Query("q"), v.Query("sort"), v.Query("status"), rows.Total, v.Actor().Holds(access.InventoryChange)}})
 }
 
 type supplierData struct {

@@ -19,6 +19,7 @@ import (
 type systemsData struct {
 	Items   []*portfolio.SystemView
 	Next, Q string
+	Sort    string
 	Tier    int
 	Total   int
 	MayAdd  bool
@@ -37,7 +38,7 @@ func (p *Pages) Systems(v *View) error {
 		return err
 	}
 	return v.Show(Page{Name: "systems", TitleKey: "nav.systems", Wide: true, Data: systemsData{
-		rows.Items, rows.Next, v.Query("q"), tier, rows.Total, v.Actor().Holds(access.InventoryChange), hosts}})
+		rows.Items, rows.Next, v.Query("q"), v.Query("sort"), tier, rows.Total, v.Actor().Holds(access.InventoryChange), hosts}})
 }
 
 func (p *Pages) hostNames(v *View) (map[uuid.UUID]lang.Text, error) {

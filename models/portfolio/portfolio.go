@@ -42,6 +42,27 @@ type SystemView struct {
 	SupplierNames map[uuid.UUID]string
 }
 
+// SupplierParts is a supplier of a system with all its parts in it.
+type SupplierParts struct {
+	SupplierID uuid.UUID
+	Name       string
+	Parts      []inventory.Part
+}
+
+// BySupplier names each supplier of the system once, with its parts.
+func (v *SystemView) BySupplier() []SupplierParts {
+	var all []SupplierParts
+	for _, s := range v.Supplies {
+		at := slices.IndexFunc(all, func(p SupplierParts) bool { return p.SupplierID == s.SupplierID })
+		if at < 0 {
+			at = len(all)
+			all = append(all, SupplierParts{SupplierID: s.SupplierID, Name: v.SupplierNames[s.SupplierID]})
+		}
+		all[at].Parts = append(all[at].Parts, s.Part)
+	}
+	return all
+}
+
 // SupplierView is a supplier with its assurance over its live systems.
 type SupplierView struct {
 	*inventory.Supplier
