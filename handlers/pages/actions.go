@@ -14,6 +14,7 @@ import (
 // actionRow is an action with what its reader may do about it.
 type actionRow struct {
 	*review.Action
+	Review  *review.Detail // that it comes from; nil where it is not on the list
 	Late    bool
 	Does    bool // carries it out
 	Checks  bool // verifies it
@@ -32,10 +33,18 @@ func (p *Pages) actionsPage(v *View, on uuid.UUID, typed string) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	reviews, err := p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{}, store.Paging{Limit: 200})
+	if err != nil {
+		return Page{}, err
+	}
+	from := map[uuid.UUID]*review.Detail{}
+	for _, d := range reviews.Items {
+		from[d.ID] = d
+	}
 	by, today := v.Actor(), calendar.On(time.Now())
 	data := actionsData{Next: rows.Next, Total: rows.Total}
 	for _, a := range rows.Items {
-		row := actionRow{Action: a, Late: a.State == review.ActionOpen && a.DueOn < today,
+		row := actionRow{Action: a, Review: from[a.ReviewID], Late: a.State == review.ActionOpen && a.DueOn < today,
 			Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
 			Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify)}
 		if a.ID == on {

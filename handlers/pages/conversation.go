@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"strings"
 
 	"github.com/google/uuid"
@@ -127,6 +129,7 @@ type messagesData struct {
 	Messages   []*review.Message
 	Extensions []*review.Extension
 	Key        string // the question written about
+	About      lang.Text
 	Text       string
 	Until      typedDay
 	Reason     string
@@ -150,6 +153,15 @@ func (p *Pages) messagesPage(v *View, data messagesData) (Page, uuid.UUID, error
 		return Page{}, uuid.Nil, err
 	}
 	data.Review, data.Writes = d, by.Holds(access.MessageWrite)
+	if data.Key != "" {
+		all, err := p.asked(v, d)
+		if err != nil {
+			return Page{}, uuid.Nil, err
+		}
+		if at := slices.IndexFunc(all, func(q asked) bool { return q.Key == data.Key }); at >= 0 {
+			data.About = all[at].Text
+		}
+	}
 	data.Whole = !by.OnSupplierSide() || by.Has(access.SupplierLead)
 	data.Decides = by.Holds(access.ReviewPlan)
 	data.Asks = by.Has(access.SupplierLead) && answersTaken(d)

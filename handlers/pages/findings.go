@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -68,6 +69,9 @@ func (p *Pages) findingsPage(v *View, id uuid.UUID, typed findingTyped) (Page, e
 		Acts: !by.OnSupplierSide() && by.Holds(access.FindingWrite)}
 	data.Writes = data.Acts && (judgingTaken(d) || d.State == review.Returned || d.State == review.Assessed)
 	names := systemNames(d)
+	slices.SortStableFunc(findings.Items, func(a, b *review.Finding) int {
+		return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
+	})
 	for _, f := range findings.Items {
 		row := findingRow{Finding: f, System: names[f.SystemID], Typing: f.ID == typed.On}
 		for _, slot := range f.Slots {

@@ -23,6 +23,7 @@ type judgeData struct {
 	Claims   int
 	Carries  int // judgements of earlier reviews that may stand
 	Judging  bool
+	Next     string          // where the first question is that must be judged yet
 	SentBack *review.Message // why an approver gave it back, while that stands
 }
 
@@ -45,6 +46,9 @@ func (p *Pages) Judge(v *View) error {
 			data.Judged++
 		case q.Weight > 0:
 			data.Unjudged++
+			if data.Next == "" {
+				data.Next = q.JudgeHref()
+			}
 		}
 		data.Shown++
 		if q.Previous != nil && q.Previous.Carries && q.Judgement == nil {

@@ -27,9 +27,9 @@ func (p *Pages) Reports(v *View) error {
 }
 
 type reportData struct {
-	ID   string
-	Body template.HTML
-	Tags []lang.Tag
+	ID, Reference string
+	Body          template.HTML
+	Tags          []lang.Tag
 }
 
 // Report shows the report of a review as a page.
@@ -50,7 +50,7 @@ func (p *Pages) Report(v *View) error {
 	if err := reports.HTML(&b, document); err != nil {
 		return err
 	}
-	return v.Show(Page{Name: "report", Title: document.Title, Data: reportData{id.String(), template.HTML(b.String()), lang.All}}) //nolint:gosec // HTML escapes every text
+	return v.Show(Page{Name: "report", Title: document.Title, Data: reportData{id.String(), snapshot.Reference, template.HTML(b.String()), lang.All}}) //nolint:gosec // HTML escapes every text
 }
 
 // ReportPDF sends the report of a review as a file.

@@ -97,6 +97,7 @@ type planData struct {
 	Systems   []*portfolio.SystemView
 	Reviewers []identity.Colleague
 	Chosen    string
+	Supplier  string // the name of the one chosen
 	Code      string
 	Day       string
 	Month     string
@@ -114,6 +115,9 @@ func (p *Pages) planPage(v *View, d planData) (Page, error) {
 	d.Suppliers = append(d.Suppliers, option("", ""))
 	for _, s := range suppliers.Items {
 		d.Suppliers = append(d.Suppliers, option(s.ID.String(), s.Name))
+		if s.ID.String() == d.Chosen {
+			d.Supplier = s.Name
+		}
 	}
 	if id, err := uuid.Parse(d.Chosen); err == nil {
 		systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{SupplierID: id}, store.Paging{Limit: 200})

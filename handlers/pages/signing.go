@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -63,6 +64,13 @@ func (d signData) Changed() int {
 		}
 	}
 	return n
+}
+
+// Findings are the findings, gravest first.
+func (d signData) Findings() []review.FindingSnap {
+	return slices.SortedStableFunc(slices.Values(d.Snapshot.Findings), func(a, b review.FindingSnap) int {
+		return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
+	})
 }
 
 // Better are the questions judged better than in the review before.
