@@ -76,7 +76,7 @@ func (p *player) steps() []func(context.Context) error {
 	case assessed:
 		return upTo(p.issue, p.answerAll, p.submit, p.judgeAll, p.assess)
 	case signed:
-		return upTo(p.issue, p.answerAll, p.submit, p.judgeAll, p.assess, p.sign)
+		return upTo(p.issue, p.answerAll, p.submit, p.judgeAll, p.assess, p.sign, p.settle)
 	case closed:
 		return upTo(p.issue, p.close)
 	}
@@ -289,14 +289,35 @@ func (p *player) agree(ctx context.Context) error {
 		return err
 	}
 	for _, f := range findings.Items {
-		if f.Severity == review.Low {
+		if f.Severity != review.Critical && f.Severity != review.High {
 			continue
 		}
-		days := map[review.Severity]int{review.Critical: 30, review.High: 90, review.Medium: 180}[f.Severity]
+		days := map[review.Severity]int{review.Critical: 30, review.High: 90}[f.Severity]
 		_, err := p.reviews.AddAction(ctx, reviewer, review.ActionInput{FindingID: f.ID, Side: review.SupplierSide, OwnerName: p.lead.Name,
-			Text:  lang.Text{En: "Put this right and send us the evidence.", Cy: "Unionwch hyn ac anfonwch y dystiolaeth atom."},
+			Text:  lang.Text{En: "Put " + f.Reference + " right and send us the evidence.", Cy: "Unionwch " + f.Reference + " ac anfonwch y dystiolaeth atom."},
 			DueOn: calendar.On(p.now).AddDays(days)})
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle has the supplier do what is due by now, but for the first thing.
+func (p *player) settle(ctx context.Context) error {
+	reviewer := p.people["reviewer"]
+	actions, err := p.reviews.Actions(ctx, reviewer, p.id, store.Paging{Limit: 200})
+	if err != nil {
+		return err
+	}
+	for i, a := range actions.Items {
+		if i == 0 || a.DueOn > calendar.On(time.Now()) {
+			continue
+		}
+		if _, err := p.reviews.Complete(ctx, p.lead, a.ID, "Done. The record of the change is with our security lead (fictitious)."); err != nil {
+			return err
+		}
+		if _, err := p.reviews.VerifyAction(ctx, reviewer, a.ID); err != nil {
 			return err
 		}
 	}
