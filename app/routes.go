@@ -133,6 +133,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/actions/{id}", access.AnswersRead, api.Do(a.Action)},
 		{post, "/actions/{id}/complete", access.ActionDo, api.Do(a.CompleteAction)},
 		{post, "/actions/{id}/verify", access.ActionVerify, api.Do(a.VerifyAction)},
+		{post, "/actions/{id}/send-back", access.ActionVerify, api.Do(a.SendActionBack)},
 
 		{get, "/deputies", access.ReviewSign, api.Do(a.Deputies)},
 		{post, "/deputies", access.ReviewSign, api.Do(a.NameDeputy)},
@@ -393,6 +394,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/actions", access.FindingWrite, p.ActionAdd},
 		{post, "/actions/:id/complete", access.ActionDo, p.ActionComplete},
 		{post, "/actions/:id/verify", access.ActionVerify, p.ActionVerify},
+		{post, "/actions/:id/send-back", access.ActionVerify, p.ActionSendBack},
 
 		{get, "/reports", access.ReportRead, p.Reports},
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},

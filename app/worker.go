@@ -136,7 +136,7 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "submitted":
 		return templates.SubmittedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
 			SubmittedAt: m.CreatedAt, Link: from.Link}
-	case "action_due":
+	case "action_due", "action_sent_back":
 		link, _, _ := strings.Cut(from.Link, "/reviews/")
 		return templates.MessageMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
 	case "passed_on":

@@ -98,6 +98,7 @@ var mailData = map[string]reflect.Type{
 	"submitted":          reflect.TypeFor[SubmittedMail](),
 	"reminder":           reflect.TypeFor[InvitationMail](),
 	"action_due":         reflect.TypeFor[MessageMail](),
+	"action_sent_back":   reflect.TypeFor[MessageMail](),
 	"passed_on":          reflect.TypeFor[MessageMail](),
 	"message":            reflect.TypeFor[MessageMail](),
 	"accuracy_check":     reflect.TypeFor[AccuracyCheckMail](),

@@ -205,6 +205,7 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 		"passed_on":          MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
 		"submitted":          SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
 		"reminder":           InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
+		"action_sent_back":   MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
 		"action_due":         MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
 		"accuracy_check":     AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
 		"signed_off":         SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},

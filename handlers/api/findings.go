@@ -142,10 +142,11 @@ type actionOut struct {
 	DueOn      calendar.Date      `json:"due_on"`
 	State      review.ActionState `json:"state"`
 	Completion string             `json:"completion"`
+	SentBack   lang.Text          `json:"sent_back"` // why it was not verified
 }
 
 func showAction(x *review.Action) actionOut {
-	return actionOut{x.ID, x.Reference, x.Version, x.ReviewID, x.FindingID, x.SignOffID, x.Side, x.Text, x.OwnerName, x.DueOn, x.State, x.Completion}
+	return actionOut{x.ID, x.Reference, x.Version, x.ReviewID, x.FindingID, x.SignOffID, x.Side, x.Text, x.OwnerName, x.DueOn, x.State, x.Completion, x.SentBack}
 }
 
 func actionShown(status int, x *review.Action, err error) (*thing[actionOut], error) {
@@ -193,5 +194,16 @@ func (a *API) CompleteAction(ctx context.Context, in *struct {
 // VerifyAction confirms that an action is done.
 func (a *API) VerifyAction(ctx context.Context, in *ByID) (*thing[actionOut], error) {
 	x, err := a.Services.Reviews.VerifyAction(ctx, actor(ctx), in.ID)
+	return actionShown(http.StatusOK, x, err)
+}
+
+// SendActionBack opens an action again that is not done.
+func (a *API) SendActionBack(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Message lang.Text `json:"message"`
+	}
+}) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.SendActionBack(ctx, actor(ctx), in.ID, in.Body.Message)
 	return actionShown(http.StatusOK, x, err)
 }

@@ -7,6 +7,7 @@ import (
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
+	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 )
@@ -16,10 +17,11 @@ type actionRow struct {
 	*review.Action
 	Review  *review.Detail // that it comes from; nil where it is not on the list
 	Late    bool
-	Does    bool // carries it out
-	Checks  bool // verifies it
-	Typing  bool
-	Written string // what was typed and refused
+	Does    bool   // carries it out
+	Checks  bool   // verifies it, or sends it back
+	Form    string // complete or send-back, where what was typed was refused
+	Written string
+	Message lang.Text
 }
 
 type actionsData struct {
@@ -28,7 +30,15 @@ type actionsData struct {
 	Total int
 }
 
-func (p *Pages) actionsPage(v *View, on uuid.UUID, typed string) (Page, error) {
+// actionTyped is what was typed at one action and refused.
+type actionTyped struct {
+	On      uuid.UUID
+	Form    string
+	Written string
+	Message lang.Text
+}
+
+func (p *Pages) actionsPage(v *View, typed actionTyped) (Page, error) {
 	rows, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), uuid.Nil, store.Paging{Limit: 100, After: v.Query("after")})
 	if err != nil {
 		return Page{}, err
@@ -46,9 +56,9 @@ func (p *Pages) actionsPage(v *View, on uuid.UUID, typed string) (Page, error) {
 	for _, a := range rows.Items {
 		row := actionRow{Action: a, Review: from[a.ReviewID], Late: a.State == review.ActionOpen && a.DueOn < today,
 			Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
-			Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify)}
-		if a.ID == on {
-			row.Typing, row.Written = true, typed
+			Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !a.CompletedByHand(by)}
+		if a.ID == typed.On {
+			row.Form, row.Written, row.Message = typed.Form, typed.Written, typed.Message
 		}
 		data.Items = append(data.Items, row)
 	}
@@ -57,20 +67,20 @@ func (p *Pages) actionsPage(v *View, on uuid.UUID, typed string) (Page, error) {
 
 // Actions lists what will be done, by whom and by when.
 func (p *Pages) Actions(v *View) error {
-	page, err := p.actionsPage(v, uuid.Nil, "")
+	page, err := p.actionsPage(v, actionTyped{})
 	if err != nil {
 		return err
 	}
 	return v.Show(page)
 }
 
-func (p *Pages) onAction(v *View, flash string, do func(uuid.UUID) error) error {
+func (p *Pages) onAction(v *View, form, flash string, do func(uuid.UUID) error) error {
 	id, err := v.ID("id")
 	if err != nil {
 		return err
 	}
 	if err := do(id); err != nil {
-		page, pageErr := p.actionsPage(v, id, v.Typed("completion"))
+		page, pageErr := p.actionsPage(v, actionTyped{id, form, v.Typed("completion"), v.TypedText("message")})
 		if pageErr != nil {
 			return pageErr
 		}
@@ -81,7 +91,7 @@ func (p *Pages) onAction(v *View, flash string, do func(uuid.UUID) error) error 
 
 // ActionComplete says that an action is done.
 func (p *Pages) ActionComplete(v *View) error {
-	return p.onAction(v, "flash.action-completed", func(id uuid.UUID) error {
+	return p.onAction(v, "complete", "flash.action-completed", func(id uuid.UUID) error {
 		_, err := p.Services.Reviews.Complete(v.UserContext(), v.Actor(), id, v.Typed("completion"))
 		return err
 	})
@@ -89,8 +99,16 @@ func (p *Pages) ActionComplete(v *View) error {
 
 // ActionVerify confirms that an action is done.
 func (p *Pages) ActionVerify(v *View) error {
-	return p.onAction(v, "flash.action-verified", func(id uuid.UUID) error {
+	return p.onAction(v, "verify", "flash.action-verified", func(id uuid.UUID) error {
 		_, err := p.Services.Reviews.VerifyAction(v.UserContext(), v.Actor(), id)
+		return err
+	})
+}
+
+// ActionSendBack opens an action again that is not done.
+func (p *Pages) ActionSendBack(v *View) error {
+	return p.onAction(v, "send-back", "flash.action-sent-back", func(id uuid.UUID) error {
+		_, err := p.Services.Reviews.SendActionBack(v.UserContext(), v.Actor(), id, v.TypedText("message"))
 		return err
 	})
 }

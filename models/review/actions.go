@@ -87,30 +87,81 @@ func (s *Service) Complete(ctx context.Context, by access.Actor, id uuid.UUID, c
 		now := tx.Now()
 		a.State, a.Completion, a.CompletedAt = ActionCompleted, strings.TrimSpace(completion), &now
 		a.CompletedBy, a.CompletedByID = by.Name, &by.UserID
+		a.SentBack, a.SentBackBy = lang.Text{}, ""
 		return a, tx.Save(a, ActionDone)
 	})
+}
+
+// CompletedByHand reports whether the actor said that the action is done:
+// nobody verifies their own.
+func (a *Action) CompletedByHand(by access.Actor) bool {
+	return a.CompletedByID != nil && *a.CompletedByID == by.UserID
+}
+
+// forVerifying gives an action that is said to be done to one who may say
+// whether it is.
+func forVerifying(tx *store.Tx, id uuid.UUID) (*Action, error) {
+	a, err := store.Lock[Action](tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.May(store.Reviews, access.ActionVerify, a.ReviewID); err != nil {
+		return nil, err
+	}
+	if a.State != ActionCompleted {
+		return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
+	}
+	if a.CompletedByHand(tx.By()) {
+		return nil, fault.Forbidden("action.verify-own")
+	}
+	return a, nil
 }
 
 // VerifyAction confirms that an action is done; nobody verifies their own.
 func (s *Service) VerifyAction(ctx context.Context, by access.Actor, id uuid.UUID) (*Action, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
-		a, err := store.Lock[Action](tx, id)
+		a, err := forVerifying(tx, id)
 		if err != nil {
 			return nil, err
-		}
-		if err := tx.May(store.Reviews, access.ActionVerify, a.ReviewID); err != nil {
-			return nil, err
-		}
-		if a.State != ActionCompleted {
-			return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
-		}
-		if a.CompletedByID != nil && *a.CompletedByID == by.UserID {
-			return nil, fault.Forbidden("action.verify-own")
 		}
 		now := tx.Now()
 		a.State, a.VerifiedAt, a.VerifiedBy = ActionVerified, &now, by.Name
 		return a, tx.Save(a, ActionChecked)
 	})
+}
+
+// SendActionBack opens an action again that is not done as it was said to be,
+// and says what is still missing. What was said of it stays until it is
+// completed anew; whoever carries it out is told.
+func (s *Service) SendActionBack(ctx context.Context, by access.Actor, id uuid.UUID, message lang.Text) (*Action, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
+		a, err := forVerifying(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if message.Empty() {
+			return nil, fault.Invalid("invalid").On("message.en", "message.missing")
+		}
+		a.State, a.CompletedAt, a.CompletedBy, a.CompletedByID = ActionOpen, nil, "", nil
+		a.SentBack, a.SentBackBy, a.RemindedAt = message, by.Name, nil
+		if err := tx.Save(a, ActionSentBack); err != nil {
+			return nil, err
+		}
+		r, err := store.Find[Review](tx, a.ReviewID)
+		if err != nil {
+			return nil, err
+		}
+		return a, s.mailDoers(tx, r, a, "action_sent_back")
+	})
+}
+
+// mailDoers writes to those who carry an action out: the leads of the supplier
+// who were asked, or the official who planned the review.
+func (s *Service) mailDoers(tx *store.Tx, r *Review, a *Action, kind string) error {
+	if a.Side == SupplierSide {
+		return s.mailLeads(tx, r, kind)
+	}
+	return s.mailOwner(tx, r, kind)
 }
 
 // Actions lists actions, of one review where it is given.

@@ -73,6 +73,7 @@ const (
 	ActionAdded        audit.Action = "action.added"
 	ActionDone         audit.Action = "action.completed"
 	ActionChecked      audit.Action = "action.verified"
+	ActionSentBack     audit.Action = "action.sent-back"
 	ActionWithdrawn    audit.Action = "action.dropped"
 	ReportFixed        audit.Action = "report.fixed"
 	ReportSuperseded   audit.Action = "report.superseded"

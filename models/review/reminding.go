@@ -196,7 +196,7 @@ func (s *Service) remindUnopened(tx *store.Tx) (int, error) {
 
 func (s *Service) remindActions(tx *store.Tx) (int, error) {
 	soon := calendar.On(tx.Now()).AddDays(actionDays)
-	actions, err := store.All[Action](tx, "due_on, id", "state = ? AND side = ? AND reminded_at IS NULL AND due_on <= ?", ActionOpen, SupplierSide, soon)
+	actions, err := store.All[Action](tx, "due_on, id", "state = ? AND reminded_at IS NULL AND due_on <= ?", ActionOpen, soon)
 	if err != nil {
 		return 0, err
 	}
@@ -210,7 +210,7 @@ func (s *Service) remindActions(tx *store.Tx) (int, error) {
 		if err := tx.Save(a, ActionReminded); err != nil {
 			return 0, err
 		}
-		if err := s.mailLeads(tx, r, "action_due"); err != nil {
+		if err := s.mailDoers(tx, r, a, "action_due"); err != nil {
 			return 0, err
 		}
 	}

@@ -407,6 +407,8 @@ type Action struct {
 	VerifiedBy     string
 	VerifiedAt     *time.Time
 	RemindedAt     *time.Time
+	SentBack       lang.Text `gorm:"embedded;embeddedPrefix:sent_back_"` // why it was not verified, until it is completed again
+	SentBackBy     string
 }
 
 // ActionState says how far an action is.

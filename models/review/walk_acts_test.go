@@ -72,6 +72,10 @@ var acts = []act{
 		_, err := w.VerifyAction(w.t.Context(), by, one(w, w.rows.actions))
 		return err
 	}},
+	{name: "send action back", who: judges, in: []State{SignedOff}, do: func(w *walk, by access.Actor) error {
+		_, err := w.SendActionBack(w.t.Context(), by, one(w, w.rows.actions), unless(w, lang.Text{}, both("Where?")))
+		return err
+	}},
 	{name: "correct", weight: 3, who: []string{"official"}, in: []State{SignedOff}, do: (*walk).correct},
 	{name: "add respondent", who: []string{"official", "lead"}, do: func(w *walk, by access.Actor) error {
 		name := pick(w, []string{"new one", "another one", "respondent", "reviewer"})
