@@ -27,7 +27,7 @@ type actionRow struct {
 type actionsData struct {
 	Items []actionRow
 	Next  string
-	Total int
+	Only  bool // one action, at an address of its own
 }
 
 // actionTyped is what was typed at one action and refused.
@@ -38,36 +38,49 @@ type actionTyped struct {
 	Message lang.Text
 }
 
-func (p *Pages) actionsPage(v *View, typed actionTyped) (Page, error) {
+func (p *Pages) allActions(v *View, typed actionTyped) (Page, error) {
 	rows, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), uuid.Nil, store.Paging{Limit: 100, After: v.Query("after")})
 	if err != nil {
 		return Page{}, err
 	}
-	reviews, err := p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{}, store.Paging{Limit: 200})
-	if err != nil {
-		return Page{}, err
-	}
-	from := map[uuid.UUID]*review.Detail{}
-	for _, d := range reviews.Items {
-		from[d.ID] = d
-	}
-	by, today := v.Actor(), calendar.On(time.Now())
-	data := actionsData{Next: rows.Next, Total: rows.Total}
+	data := actionsData{Next: rows.Next}
 	for _, a := range rows.Items {
-		row := actionRow{Action: a, Review: from[a.ReviewID], Late: a.State == review.ActionOpen && a.DueOn < today,
-			Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
-			Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !a.CompletedByHand(by)}
-		if a.ID == typed.On {
-			row.Form, row.Written, row.Message = typed.Form, typed.Written, typed.Message
-		}
-		data.Items = append(data.Items, row)
+		data.Items = append(data.Items, v.actionRow(a, typed))
 	}
-	return Page{Name: "actions", TitleKey: "nav.actions", Wide: true, Data: data}, nil
+	return actionsPage(data), nil
+}
+
+func actionsPage(data actionsData) Page {
+	return Page{Name: "actions", TitleKey: "nav.actions", Wide: true, Data: data}
+}
+
+func (v *View) actionRow(a *review.Action, typed actionTyped) actionRow {
+	by := v.Actor()
+	row := actionRow{Action: a, Late: a.State == review.ActionOpen && a.DueOn < calendar.On(time.Now()),
+		Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
+		Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !a.CompletedByHand(by)}
+	if a.ID == typed.On {
+		row.Form, row.Written, row.Message = typed.Form, typed.Written, typed.Message
+	}
+	return row
+}
+
+// Action shows one action, at the address that others are sent.
+func (p *Pages) Action(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	a, err := p.Services.Reviews.Action(v.UserContext(), v.Actor(), id)
+	if err != nil {
+		return err
+	}
+	return v.Show(actionsPage(actionsData{Items: []actionRow{v.actionRow(a, actionTyped{})}, Only: true}))
 }
 
 // Actions lists what will be done, by whom and by when.
 func (p *Pages) Actions(v *View) error {
-	page, err := p.actionsPage(v, actionTyped{})
+	page, err := p.allActions(v, actionTyped{})
 	if err != nil {
 		return err
 	}
@@ -80,7 +93,7 @@ func (p *Pages) onAction(v *View, form, flash string, do func(uuid.UUID) error) 
 		return err
 	}
 	if err := do(id); err != nil {
-		page, pageErr := p.actionsPage(v, actionTyped{id, form, v.Typed("completion"), v.TypedText("message")})
+		page, pageErr := p.allActions(v, actionTyped{id, form, v.Typed("completion"), v.TypedText("message")})
 		if pageErr != nil {
 			return pageErr
 		}

@@ -98,6 +98,20 @@ func (p *Pages) Findings(v *View) error {
 	return v.Show(page)
 }
 
+// FindingPlace leads to a finding among those of its review: an address of its
+// own outlives signing in, a place within a page does not.
+func (p *Pages) FindingPlace(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := p.Services.Reviews.Finding(v.UserContext(), v.Actor(), id)
+	if err != nil {
+		return err
+	}
+	return v.Go("/reviews/"+f.ReviewID.String()+"/findings#finding-"+id.String(), "")
+}
+
 // refuseFinding shows the findings again with what was typed at one of them.
 func (p *Pages) refuseFinding(v *View, refused error, typed findingTyped) error {
 	f, err := p.Services.Reviews.Finding(v.UserContext(), v.Actor(), typed.On)
