@@ -85,3 +85,29 @@ func acting(t *testing.T, h *house) {
 	}
 	h.must(404, "lead", "POST", "/actions/"+finding+"/send-back", map[string]any{"message": map[string]any{"en": "x"}})
 }
+
+func TestAFindingIsWordedFromItsQuestion(t *testing.T) {
+	h := start(t, "", 1)
+	review := assessing(t, h)
+	r := h.reader(t)
+	r.signIn("reviewer@example.org")
+	at := "/reviews/" + review + "/judge/people.training"
+	r.get(at)
+	r.must(200, `value="finding"`)
+	r.post(at, url.Values{"_csrf": {r.token}, "outcome": {"partly_met"}, "basis": {"claim"}, "feedback.cy": {"Dim ond hanner y staff."}, "then": {"finding"}})
+	r.must(http.StatusSeeOther)
+	r.get(r.at)
+	r.must(200, "Partly met: What percentage", "Bodlonwyd yn rhannol: Pa ganran", "Dim ond hanner y staff.", `name="questions" value="people.training" checked`)
+	form := url.Values{"_csrf": {r.token}, "severity": {"low"}, "title.cy": {"Hyfforddiant"}, "questions": {"people.training"}}
+	r.post("/reviews/"+review+"/findings", form)
+	r.must(http.StatusSeeOther)
+	h.judgeAll("reviewer", review)
+	h.must(200, "reviewer", "POST", "/reviews/"+review+"/assess", map[string]any{"accuracy_check_days": 0, "accuracy_check_reason": "A test."})
+	for _, f := range h.must(200, "reviewer", "GET", "/findings?review_id="+review, nil).body["items"].([]any) {
+		if f := f.(map[string]any); f["title"].(map[string]any)["cy"] != "Hyfforddiant" && f["questions"].([]any)[0] == "people.training" {
+			t.Errorf("a second finding on the same question: %v", f)
+		}
+	}
+	r.get("/reviews/" + review + "/findings/new?question=no.such")
+	r.must(http.StatusNotFound)
+}

@@ -234,13 +234,20 @@ func (p *Pages) refuseFindingForm(v *View, refused error, f findingForm) error {
 	return v.Refuse(refused, page)
 }
 
-// FindingNew is the form for a finding of one's own.
+// FindingNew is the form for a finding of one's own, worded from a question
+// where one is named.
 func (p *Pages) FindingNew(v *View) error {
 	d, err := p.forReview(v)
 	if err != nil {
 		return err
 	}
-	return p.showFinding(v, findingForm{Review: d, In: review.FindingInput{Severity: review.Medium}})
+	in := review.FindingInput{Severity: review.Medium}
+	if slot, err := questionnaire.ParseSlot(v.Query("question")); err == nil {
+		if in, err = p.Services.Reviews.DraftFinding(v.UserContext(), v.Actor(), d.ID, slot); err != nil {
+			return err
+		}
+	}
+	return p.showFinding(v, findingForm{Review: d, In: in})
 }
 
 // FindingAdd writes a finding.

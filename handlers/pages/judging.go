@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"net/url"
+
 	"github.com/google/uuid"
 
 	"sicrwydd/models/lang"
@@ -130,6 +132,11 @@ type judgementData struct {
 	Previous, Following string
 }
 
+// FindingHref is where a finding is written from the question.
+func (data judgementData) FindingHref() string {
+	return "/reviews/" + data.Review.ID.String() + "/findings/new?question=" + url.QueryEscape(data.Q.Slot.String())
+}
+
 func (p *Pages) judgementPage(v *View) (judgementData, error) {
 	d, err := p.forReview(v)
 	if err != nil {
@@ -218,8 +225,11 @@ func (p *Pages) JudgeSave(v *View) error {
 	if err != nil {
 		return v.Refuse(err, data.page(v))
 	}
-	if v.Typed("then") == "list" {
+	switch v.Typed("then") {
+	case "list":
 		return v.Go("/reviews/"+data.Review.ID.String()+"/judge", "flash.judged")
+	case "finding":
+		return v.Go(data.FindingHref(), "flash.judged")
 	}
 	return v.Go(data.Next, "flash.judged")
 }

@@ -196,9 +196,15 @@ func (d *dossier) draftFindings(tx *store.Tx) error {
 }
 
 // draftOf words a finding from its question: the yardstick says what is wrong,
-// the reviewer's feedback what was seen.
+// the reviewer's feedback, where it is judged, what was seen.
 func draftOf(review uuid.UUID, item *questionnaire.Item, j *Judgement) *Finding {
-	q := item.Question
+	q, title, wrong, seen := item.Question, lang.Text{En: "Not met: ", Cy: "Nis bodlonwyd: "}, item.Question.Judging.NotMet, lang.Text{}
+	if j != nil {
+		seen = j.Feedback
+	}
+	if j != nil && j.Outcome == questionnaire.PartlyMet {
+		title, wrong = lang.Text{En: "Partly met: ", Cy: "Bodlonwyd yn rhannol: "}, q.Judging.PartlyMet
+	}
 	severity := Low
 	switch {
 	case q.Essential:
@@ -211,10 +217,10 @@ func draftOf(review uuid.UUID, item *questionnaire.Item, j *Judgement) *Finding 
 		requirements = []string{}
 	}
 	return &Finding{ReviewID: review, SystemID: item.Slot.System, Severity: severity, Drafted: true,
-		Title: lang.Text{En: "Not met: " + q.Text.En, Cy: "Nis bodlonwyd: " + q.Text.Cy},
+		Title: lang.Text{En: title.En + q.Text.En, Cy: title.Cy + q.Text.Cy},
 		Detail: lang.Text{
-			En: strings.TrimSpace(q.Judging.NotMet.En + "\n\n" + j.Feedback.En),
-			Cy: strings.TrimSpace(q.Judging.NotMet.Cy + "\n\n" + j.Feedback.Cy),
+			En: strings.TrimSpace(wrong.En + "\n\n" + seen.En),
+			Cy: strings.TrimSpace(wrong.Cy + "\n\n" + seen.Cy),
 		},
 		SourceLanguage: lang.English, Slots: []questionnaire.Slot{item.Slot}, Requirements: requirements}
 }

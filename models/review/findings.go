@@ -93,6 +93,27 @@ func (s *Service) AddFinding(ctx context.Context, by access.Actor, review uuid.U
 	})
 }
 
+// DraftFinding words a finding from a question, in both languages, for a
+// reviewer or official to edit; nothing is kept yet.
+func (s *Service) DraftFinding(ctx context.Context, by access.Actor, review uuid.UUID, slot questionnaire.Slot) (FindingInput, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (FindingInput, error) {
+		r, err := reviewFor(tx, review, access.FindingWrite, store.Find[Review])
+		if err != nil {
+			return FindingInput{}, err
+		}
+		d, err := s.open(tx, r)
+		if err != nil {
+			return FindingInput{}, err
+		}
+		item := d.sheet().Item(slot)
+		if item == nil {
+			return FindingInput{}, fault.NotFound()
+		}
+		f := draftOf(review, item, d.judgements[slot])
+		return FindingInput{SystemID: f.SystemID, Severity: f.Severity, Title: f.Title, Detail: f.Detail, Slots: f.Slots}, nil
+	})
+}
+
 // ChangeFinding changes a finding that stands at the version, until sign-off;
 // edit is given what stands.
 func (s *Service) ChangeFinding(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*FindingInput) error) (*Finding, error) {
