@@ -102,7 +102,7 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) er
 		if err := d.outbox.Settle(ctx, m.ID, outbox.Failed, "refused by the mail server"); err != nil {
 			return err
 		}
-		if m.Kind == "invitation" || m.Kind == "reminder" {
+		if m.Kind == "invitation" || m.Kind == "reminder" || m.Kind == "delegation" {
 			return d.reviews.Bounced(ctx, m.AboutID, m.Recipient)
 		}
 		return nil
@@ -128,6 +128,9 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "invitation", "reminder":
 		return templates.InvitationMail{Name: from.RecipientName, Organisation: from.AskedBy, Supplier: from.SupplierName, Contract: from.Contract,
 			Asker: asker, Minutes: from.Minutes, DueOn: from.DueOn.Time(), Link: from.Link}
+	case "delegation":
+		return templates.DelegationMail{Name: from.RecipientName, GivenBy: from.GivenBy, GivenByEmail: from.GivenByEmail, Organisation: from.AskedBy,
+			Supplier: from.SupplierName, Contract: from.Contract, Sections: from.Sections, Asker: asker, Minutes: from.Minutes, DueOn: from.DueOn.Time(), Link: from.Link}
 	case "account_invitation":
 		return templates.AccountInvitationMail{Asker: asker, Name: from.RecipientName, Organisation: from.AskedBy, Link: from.Link}
 	case "returned":

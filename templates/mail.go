@@ -22,6 +22,15 @@ type Asker struct {
 	AskedByEmail string
 }
 
+// Reach is how to reach the asker: the telephone where one is known, and the
+// address.
+func (a Asker) Reach() string {
+	if a.AskedByPhone == "" {
+		return a.AskedByEmail
+	}
+	return a.AskedByPhone + ", " + a.AskedByEmail
+}
+
 // InvitationMail asks a person at a supplier to answer. It says who asks and
 // how to reach them, before any sign-up.
 type InvitationMail struct {
@@ -30,6 +39,22 @@ type InvitationMail struct {
 	Organisation lang.Text
 	Supplier     string
 	Contract     string // empty where none is known
+	Minutes      int
+	DueOn        time.Time
+	Link         string
+}
+
+// DelegationMail asks a colleague of the supplier to answer a part. It says who
+// of the supplier asks, and for whom in the end.
+type DelegationMail struct {
+	Asker
+	Name         string
+	GivenBy      string
+	GivenByEmail string
+	Organisation lang.Text
+	Supplier     string
+	Contract     string      // empty where none is known
+	Sections     []lang.Text // empty: all
 	Minutes      int
 	DueOn        time.Time
 	Link         string
@@ -93,6 +118,7 @@ type SignedOffMail struct {
 
 var mailData = map[string]reflect.Type{
 	"invitation":         reflect.TypeFor[InvitationMail](),
+	"delegation":         reflect.TypeFor[DelegationMail](),
 	"account_invitation": reflect.TypeFor[AccountInvitationMail](),
 	"returned":           reflect.TypeFor[ReturnedMail](),
 	"submitted":          reflect.TypeFor[SubmittedMail](),

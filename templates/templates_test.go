@@ -198,9 +198,11 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 	board := lang.Text{En: "Fictitious Health Board", Cy: "Bwrdd Iechyd Dychmygol"}
 	bob := Asker{AskedBy: "Bob", AskedByPhone: "029 2000 0000", AskedByEmail: "bob@example.org"}
 	mails := map[string]any{
-		"invitation":         InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
-		"returned":           ReturnedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
-		"message":            MessageMail{Asker: bob, Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"invitation": InvitationMail{Name: "Ann <b>", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1", Contract: "C-1"},
+		"returned":   ReturnedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Questions: 2, DueOn: at, Link: "https://example.org/1"},
+		"message":    MessageMail{Asker: bob, Name: "Siân", Reference: "REV-2026-0001", Link: "https://sicrwydd.example/reviews/1/messages"},
+		"delegation": DelegationMail{Name: "Ann <b>", GivenBy: "Cari", GivenByEmail: "cari@example.com", Organisation: board, Supplier: "Made-up Ltd", Asker: bob,
+			Minutes: 2, DueOn: at, Link: "https://example.org/i/3", Sections: []lang.Text{{En: "People", Cy: "Pobl"}}},
 		"account_invitation": AccountInvitationMail{Asker: bob, Name: "Ann", Organisation: board, Link: "https://example.org/i/2"},
 		"passed_on":          MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1/respondents"},
 		"submitted":          SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
@@ -232,6 +234,12 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 	for _, want := range []string{"Bwrdd Iechyd Dychmygol", "Bob", "029", "bob@example.org", "90 munud", "3 Mawrth 2026", "C-1", "Ann <b>"} {
 		if err != nil || !strings.Contains(text, want) {
 			t.Errorf("the invitation lacks %q: %v\n%s", want, err, text)
+		}
+	}
+	_, text, _, err = s.Mail("delegation", lang.Welsh, mails["delegation"])
+	for _, want := range []string{"Cari", "cari@example.com", "2 funud", "- Pobl", "Bwrdd Iechyd Dychmygol"} {
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("the mail to a colleague lacks %q: %v\n%s", want, err, text)
 		}
 	}
 	if _, _, _, err := s.Mail("invitation", lang.English, SignedOffMail{}); err == nil {

@@ -151,7 +151,7 @@ func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
 		data.Name = typedName
 	}
 	if i.ReviewID != nil {
-		asking, err := p.Services.Reviews.Asking(v.UserContext(), *i.ReviewID)
+		asking, err := p.Services.Reviews.Asking(v.UserContext(), i)
 		if err != nil {
 			return Page{}, err
 		}

@@ -22,6 +22,9 @@ type tasksData struct {
 	Findings      bool
 	Confirmable   int // questions whose earlier answer may be confirmed
 	Certified     int // questions that a certificate answers
+	// Progress says who was given each section and who answered last, for a
+	// lead whose colleagues answer too.
+	Progress map[string]review.SectionProgress
 }
 
 // answersTaken reports whether a review takes answers in its state.
@@ -67,6 +70,16 @@ func (p *Pages) reviewTasks(v *View, d *review.Detail) error {
 		}
 		if q.Returned {
 			data.Returned = append(data.Returned, q)
+		}
+	}
+	if data.Lead && len(d.Respondents) > 1 {
+		progress, err := p.Services.Reviews.Sections(v.UserContext(), v.Actor(), d.ID)
+		if err != nil {
+			return err
+		}
+		data.Progress = map[string]review.SectionProgress{}
+		for _, section := range progress {
+			data.Progress[section.Key] = section
 		}
 	}
 	return v.Show(Page{Name: "tasks", Title: d.Reference, Data: data})

@@ -165,6 +165,20 @@ func (d *Definition) Minutes() int {
 	return total
 }
 
+// MinutesOf gives the time that answering every question of some sections once
+// is expected to take.
+func (d *Definition) MinutesOf(sections []string) int {
+	total := 0
+	for _, section := range d.Sections {
+		for _, q := range section.Questions {
+			if slices.Contains(sections, section.Key) {
+				total += q.Minutes
+			}
+		}
+	}
+	return total
+}
+
 // Digest names the content of the version: SHA-256 in hexadecimal over its
 // JSON, whose fields always come in the same order.
 func (d *Definition) Digest() string {

@@ -148,7 +148,7 @@ func (s *Service) inviteOne(tx *store.Tx, r *Review, supplier *inventory.Supplie
 			return nil, err
 		}
 	}
-	return warnings, s.mailInvitation(tx, r, supplier, def, respondent, "invitation", link)
+	return warnings, s.mailInvitation(tx, r, def, respondent, sections, "invitation", link)
 }
 
 // checkInvited normalises a person to be asked and gives the sections meant.

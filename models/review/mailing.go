@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -31,6 +32,9 @@ type MailData struct {
 	Minutes       int           `json:"minutes"`
 	Questions     int           `json:"questions"`
 	Lead          bool          `json:"lead"`
+	Sections      []lang.Text   `json:"sections"` // given to the reader, where not all are
+	GivenBy       string        `json:"given_by"` // the colleague who did; empty for an official
+	GivenByEmail  string        `json:"given_by_email"`
 	Link          string        `json:"link"`
 }
 
@@ -77,13 +81,44 @@ func valueOrNil(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-func (s *Service) mailInvitation(tx *store.Tx, r *Review, supplier *inventory.Supplier, def *questionnaire.Definition, to *Respondent, kind, link string) error {
+// mailInvitation asks a person to answer some sections. One whom a colleague
+// asks is told so, in words of their own.
+func (s *Service) mailInvitation(tx *store.Tx, r *Review, def *questionnaire.Definition, to *Respondent, sections []string, kind, link string) error {
 	m, err := s.mailData(tx, r, to.Name)
 	if err != nil {
 		return err
 	}
-	m.SupplierName, m.Minutes, m.Lead, m.Link = supplier.Name, def.Minutes(), to.Lead, link
+	m.Lead, m.Link = to.Lead, link
+	m.asks(def, sections)
+	if by := tx.By(); by.OnSupplierSide() {
+		colleague, err := store.Find[identity.User](tx.AsProgram("write a mail"), by.UserID)
+		if err != nil {
+			return err
+		}
+		kind, m.GivenBy, m.GivenByEmail = "delegation", colleague.Name, colleague.Email
+	}
 	return s.outbox.Queue(tx, outbox.To{Email: to.Email, Name: to.Name, Language: to.Language, AboutID: r.ID}, kind, m)
+}
+
+// asks says how long the sections given take, and which they are where they
+// are not all.
+func (m *MailData) asks(def *questionnaire.Definition, sections []string) {
+	m.Minutes = def.MinutesOf(sections)
+	for _, section := range def.Sections {
+		if len(sections) < len(def.Sections) && slices.Contains(sections, section.Key) {
+			m.Sections = append(m.Sections, section.Title)
+		}
+	}
+}
+
+// givenTo gives the keys of the sections that a respondent was given.
+func givenTo(tx *store.Tx, respondent uuid.UUID) ([]string, error) {
+	rows, err := store.Many[GivenSection](tx, "created_at, id", "respondent_id = ?", respondent)
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.Section
+	}
+	return keys, err
 }
 
 // mailRespondents writes to everybody of the supplier who was asked.

@@ -10,7 +10,6 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
-	"sicrwydd/models/inventory"
 	"sicrwydd/models/store"
 )
 
@@ -109,10 +108,6 @@ func invited(tx *store.Tx, id, respondent uuid.UUID) (*Review, *Respondent, erro
 
 func (s *Service) inviteAgain(tx *store.Tx, r *Review, p *Respondent, kind string) (string, error) {
 	program := tx.AsProgram("invite again")
-	supplier, err := store.Find[inventory.Supplier](program, r.SupplierID)
-	if err != nil {
-		return "", err
-	}
 	def, err := s.definition(program, r.QuestionnaireVersionID)
 	if err != nil {
 		return "", err
@@ -126,7 +121,11 @@ func (s *Service) inviteAgain(tx *store.Tx, r *Review, p *Respondent, kind strin
 	if err := program.Save(p, RespondentReminded); err != nil {
 		return "", err
 	}
-	return link, s.mailInvitation(tx, r, supplier, def, p, kind, link)
+	sections, err := givenTo(program, p.ID)
+	if err != nil {
+		return "", err
+	}
+	return link, s.mailInvitation(tx, r, def, p, sections, kind, link)
 }
 
 // Bounced records that the invitation to an address was refused for good.

@@ -104,9 +104,13 @@ func dropRespondent(tx *store.Tx, p *Respondent) error {
 
 // Asking is what an invitation to a review says before any sign-up: who asks
 // whom for what, by when, and whom to ask about it.
-func (s *Service) Asking(ctx context.Context, review uuid.UUID) (MailData, error) {
+func (s *Service) Asking(ctx context.Context, invitation *identity.Invitation) (MailData, error) {
 	return store.Read(ctx, s.db, access.Program("show an invitation"), func(tx *store.Tx) (MailData, error) {
-		r, err := store.Find[Review](tx, review)
+		p, err := store.FindBy[Respondent](tx, "invitation_id = ?", invitation.ID)
+		if err != nil {
+			return MailData{}, err
+		}
+		r, err := store.Find[Review](tx, p.ReviewID)
 		if err != nil {
 			return MailData{}, err
 		}
@@ -118,8 +122,9 @@ func (s *Service) Asking(ctx context.Context, review uuid.UUID) (MailData, error
 		if err != nil {
 			return m, err
 		}
-		m.Minutes = def.Minutes()
-		return m, nil
+		sections, err := givenTo(tx, p.ID)
+		m.asks(def, sections)
+		return m, err
 	})
 }
 
@@ -170,14 +175,11 @@ func (s *Service) InviteInstead(ctx context.Context, by access.Actor, id, respon
 		if p.Lead && !leadConfirmed {
 			return nil, fault.Invalid("invalid").On("lead_confirmed", "issue.lead-not-confirmed")
 		}
-		sections, err := store.Many[GivenSection](tx, "id", "respondent_id = ?", p.ID)
+		sections, err := givenTo(tx, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		instead := Invited{Name: p.SuggestedName, Email: p.SuggestedEmail, Language: p.Language, Lead: p.Lead, LeadConfirmed: leadConfirmed}
-		for _, section := range sections {
-			instead.Sections = append(instead.Sections, section.Section)
-		}
+		instead := Invited{Name: p.SuggestedName, Email: p.SuggestedEmail, Language: p.Language, Lead: p.Lead, LeadConfirmed: leadConfirmed, Sections: sections}
 		supplier, err := store.Find[inventory.Supplier](tx, r.SupplierID)
 		if err != nil {
 			return nil, err
