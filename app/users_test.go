@@ -1,6 +1,10 @@
 package main
 
 import (
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -107,4 +111,28 @@ func TestATokenMayNoMoreThanItsMaker(t *testing.T) {
 	h.must(404, "other", "DELETE", "/tokens/"+made.id(), nil)
 	h.must(204, "official", "DELETE", "/tokens/"+made.id(), nil)
 	h.must(401, "reader", "GET", "/suppliers", nil)
+}
+
+func TestAnInvitationNamesTheTelephoneThatTheOfficialGave(t *testing.T) {
+	h := start(t, "", 1)
+	host := h.organisation("7A4")
+	h.member("official", identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	r := h.reader(t)
+	r.signIn("official@example.org")
+	r.get("/account")
+	r.post("/account", url.Values{"_csrf": {r.token}, "language": {"cy"}, "phone": {strings.Repeat("1", 201)}})
+	r.must(http.StatusUnprocessableEntity, "200")
+	r.post("/account", url.Values{"_csrf": {r.token}, "language": {"cy"}, "phone": {" 029 2018 0142 "}, "job_title": {"Swyddog"}})
+	r.must(http.StatusSeeOther)
+	_, _, id := h.supplierWithReview("Ffon", host, "lead")
+	h.must(201, "official", "POST", "/reviews/"+id+"/respondents", map[string]any{"name": "N", "email": "n@example.org"})
+	reference := h.must(200, "official", "GET", "/reviews/"+id, nil).body["reference"].(string)
+	link, err := h.first.services.Reviews.InviteLink(t.Context(), operator, reference, "n@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := h.reader(t)
+	stranger.get("/invitations/" + path.Base(link))
+	stranger.must(http.StatusOK, "029 2018 0142")
 }

@@ -216,7 +216,7 @@ func (b *builder) addPeople(ctx context.Context) error {
 		key string
 		identity.NewUser
 	}{
-		{"official", identity.NewUser{Email: "official@demo.example", Name: "Owain Demo", JobTitle: "Assurance official", Roles: []access.Role{access.Official}, Password: DemoPassword}},
+		{"official", identity.NewUser{Email: "official@demo.example", Name: "Owain Demo", JobTitle: "Assurance official", Phone: "029 2018 0142", Roles: []access.Role{access.Official}, Password: DemoPassword}},
 		{"reviewer", identity.NewUser{Email: "reviewer@demo.example", Name: "Rhian Demo", JobTitle: "Security reviewer", Roles: []access.Role{access.Reviewer}, Password: DemoPassword}},
 		{"national", identity.NewUser{Email: "national.approver@demo.example", Name: "Nia Demo", JobTitle: "National information risk owner", Roles: []access.Role{access.Approver}, Password: DemoPassword}},
 	}

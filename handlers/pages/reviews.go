@@ -254,17 +254,18 @@ func (p *Pages) ReviewChange(v *View) error {
 }
 
 type issueData struct {
-	Review *review.Detail
-	Rows   []review.Invited
+	Review    *review.Detail
+	Rows      []review.Invited
+	Phoneless bool // the invitation could name no telephone number
 }
 
 const invitedRows = 3
 
-func (p *Pages) issuePage(d *review.Detail, rows []review.Invited) Page {
+func (v *View) issuePage(d *review.Detail, rows []review.Invited) Page {
 	for len(rows) < invitedRows {
 		rows = append(rows, review.Invited{})
 	}
-	return Page{Name: "review-issue", TitleKey: "review.issue", Data: issueData{d, rows}}
+	return Page{Name: "review-issue", TitleKey: "review.issue", Data: issueData{d, rows, v.Visit.Signed.User.Phone == ""}}
 }
 
 // ReviewIssueForm asks whom of the supplier to invite; its security contact is
@@ -282,7 +283,7 @@ func (p *Pages) ReviewIssueForm(v *View) error {
 	if c := supplier.ContactOf(inventory.SecurityContact); c != nil {
 		rows = append(rows, review.Invited{Name: c.Name, Email: c.Email, Lead: true})
 	}
-	return v.Show(p.issuePage(d, rows))
+	return v.Show(v.issuePage(d, rows))
 }
 
 // ReviewIssue invites the respondents and asks the supplier.
@@ -303,7 +304,7 @@ func (p *Pages) ReviewIssue(v *View) error {
 	}
 	_, warnings, err := p.Services.Reviews.Issue(v.UserContext(), v.Actor(), d.ID, asked)
 	if err != nil {
-		return v.Refuse(err, p.issuePage(d, typed))
+		return v.Refuse(err, v.issuePage(d, typed))
 	}
 	if len(warnings) > 0 {
 		return v.Go("/reviews/"+d.ID.String(), "flash.issued-with-warnings")

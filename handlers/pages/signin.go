@@ -5,6 +5,7 @@ import (
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
 	"sicrwydd/templates"
@@ -64,14 +65,15 @@ type membershipRow struct {
 
 type accountData struct {
 	Name, Email string
-	Language    lang.Tag
+	Own         identity.OwnInput
 	Memberships []membershipRow
 	Approver    bool
 }
 
 func (p *Pages) accountData(v *View) (accountData, error) {
 	signed := v.Visit.Signed
-	data := accountData{Name: signed.User.Name, Email: signed.User.Email, Language: signed.User.Language, Approver: v.Actor().Has(access.Approver)}
+	data := accountData{Name: signed.User.Name, Email: signed.User.Email,
+		Own: identity.OwnInput{JobTitle: signed.User.JobTitle, Phone: signed.User.Phone, Language: signed.User.Language}, Approver: v.Actor().Has(access.Approver)}
 	for _, m := range signed.Memberships {
 		row := membershipRow{ID: m.ID.String(), Acting: m.ID == signed.Membership.ID}
 		for _, role := range m.Roles {
@@ -100,14 +102,15 @@ func (p *Pages) Account(v *View) error {
 	return v.Show(Page{Name: "account", TitleKey: "account.title", Data: data})
 }
 
-// ChangeAccount keeps the language that was chosen.
+// ChangeAccount keeps what the reader says of themselves.
 func (p *Pages) ChangeAccount(v *View) error {
-	tag, ok := lang.Parse(v.Typed("language"))
-	if !ok {
-		return fault.Invalid("invalid").On("language", "language.unknown")
-	}
-	if err := p.Identity.SetLanguage(v.UserContext(), v.Visit.Signed, tag); err != nil {
+	data, err := p.accountData(v)
+	if err != nil {
 		return err
+	}
+	data.Own = identity.OwnInput{JobTitle: v.Typed("job_title"), Phone: v.Typed("phone"), Language: lang.Tag(v.Typed("language"))}
+	if err := p.Identity.ChangeOwn(v.UserContext(), v.Visit.Signed, data.Own); err != nil {
+		return v.Refuse(err, Page{Name: "account", TitleKey: "account.title", Data: data})
 	}
 	return v.Go("/account", "flash.saved")
 }

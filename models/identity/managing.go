@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -100,6 +101,48 @@ func (in *UserInput) check() error {
 		invalid.On("status", "user.status-unknown")
 	}
 	return invalid.OrNil()
+}
+
+// OwnInput is what people may say of themselves: how to reach them, which an
+// invitation tells the supplier, and the job title that stands beside what they
+// sign.
+type OwnInput struct {
+	JobTitle string
+	Phone    string
+	Language lang.Tag
+}
+
+// longestDetail is how many characters a job title or telephone number may have.
+const longestDetail = 200
+
+func (in *OwnInput) check() error {
+	in.JobTitle, in.Phone = strings.TrimSpace(in.JobTitle), strings.TrimSpace(in.Phone)
+	invalid := fault.Invalid("invalid")
+	for field, value := range map[string]string{"job_title": in.JobTitle, "phone": in.Phone} {
+		if utf8.RuneCountInString(value) > longestDetail {
+			invalid.On(field, "text.too-long", fault.Args{"Max": longestDetail})
+		}
+	}
+	if !slices.Contains(lang.All, in.Language) {
+		invalid.On("language", "language.unknown")
+	}
+	return invalid.OrNil()
+}
+
+// ChangeOwn keeps what the one who is signed in says of themselves.
+func (s *Service) ChangeOwn(ctx context.Context, signed *Signed, in OwnInput) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		user, err := store.Lock[User](tx, signed.User.ID)
+		if err != nil || in == (OwnInput{user.JobTitle, user.Phone, user.Language}) {
+			return false, err
+		}
+		user.JobTitle, user.Phone, user.Language = in.JobTitle, in.Phone, in.Language
+		return true, tx.Save(user, UserChanged)
+	})
+	return err
 }
 
 // ChangeUser changes a user who stands at the version; edit is given what

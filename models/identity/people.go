@@ -38,6 +38,7 @@ type NewUser struct {
 	Email    string
 	Name     string
 	JobTitle string
+	Phone    string
 	Language lang.Tag
 	Password string // may be empty: then a password is set by invitation
 	Roles    []access.Role
@@ -111,7 +112,7 @@ func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error)
 		if n.Language == "" {
 			n.Language = lang.English
 		}
-		user = &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Language: n.Language, PasswordHash: hash, Status: Active}
+		user = &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Phone: n.Phone, Language: n.Language, PasswordHash: hash, Status: Active}
 		err = tx.AsProgram("add user").Create(user, UserAdded)
 	case err == nil && hash != "":
 		user.PasswordHash = hash
