@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,4 +170,39 @@ func retried(t *testing.T, databaseURL string) bool {
 		t.Fatal(err)
 	}
 	return n > 0
+}
+
+// A copy that was restored reminds nobody until its mail is released: the links
+// of the original stay as they are.
+func TestNothingIsRemindedWhileMailIsHeld(t *testing.T) {
+	h := start(t, "", 1)
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	_, _, id := h.supplierWithReview("Held", host, "lead")
+	later := h.first.db.WithClock(func() time.Time { return time.Now().AddDate(0, 0, 6) })
+	work := &reminder{reviews: review.New(later, h.first.keys, h.first.vault, h.first.outbox, "https://sicrwydd.example"), db: h.first.db, mail: mailSend}
+	reminded := func(because string) bool {
+		t.Helper()
+		if err := h.first.db.HoldMail(t.Context(), because); err != nil {
+			t.Fatal(err)
+		}
+		if err := work.Work(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		mails, err := h.first.outbox.Latest(t.Context(), operator, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(mails, func(m *outbox.Mail) bool { return m.Kind == "reminder" && m.AboutID.String() == id })
+	}
+	if reminded("restored from a backup") {
+		t.Error("a reminder was written while mail is held")
+	}
+	if work.mail = mailHold; reminded("") {
+		t.Error("a reminder was written while the setting holds mail")
+	}
+	if work.mail = mailSend; !reminded("") {
+		t.Error("no reminder was written once mail goes out")
+	}
 }

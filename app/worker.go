@@ -36,21 +36,27 @@ type deliverer struct {
 	pause   time.Duration // until a held mail is looked at again
 }
 
-// held reports whether mail is held: by the setting, by an operator, or
-// because this may be a copy.
-func (d *deliverer) held(ctx context.Context) (bool, error) {
-	i, err := d.db.Installation(ctx)
-	return d.mail == mailHold || i.HeldBecause != "", err
+// held reports whether mail and what goes by the clock are held: by the
+// setting, by an operator, or because this may be a copy.
+func held(ctx context.Context, db *store.DB, setting string) (bool, error) {
+	i, err := db.Installation(ctx)
+	return setting == mailHold || i.HeldBecause != "", err
 }
 
 // reminder writes, once each, to those who have something to do and did not.
 type reminder struct {
 	river.WorkerDefaults[review.Remind]
 	reviews *review.Service
+	db      *store.DB
+	mail    string // what SICRWYDD_MAIL says
 }
 
-// Work queues the reminders.
+// Work queues the reminders. While mail is held none is: a reminder replaces
+// the link of an invitation, and a copy would send what the original sent.
 func (r *reminder) Work(ctx context.Context, _ *river.Job[review.Remind]) error {
+	if held, err := held(ctx, r.db, r.mail); err != nil || held {
+		return err
+	}
 	_, err := r.reviews.RemindAll(ctx)
 	return err
 }
@@ -60,7 +66,7 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP,
 		db: p.db, reviews: p.services.Reviews, mail: p.config.Mail, pause: heldMailPause})
-	river.AddWorker(workers, &reminder{reviews: p.services.Reviews})
+	river.AddWorker(workers, &reminder{reviews: p.services.Reviews, db: p.db, mail: p.config.Mail})
 	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Remind{}, nil
 	}, &river.PeriodicJobOpts{RunOnStart: true})
@@ -82,7 +88,7 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) er
 	if m.State == outbox.Sent {
 		return nil // sent by an earlier run that could not say so
 	}
-	held, err := d.held(ctx)
+	held, err := held(ctx, d.db, d.mail)
 	if err != nil {
 		return err
 	}

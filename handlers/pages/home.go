@@ -107,6 +107,8 @@ func nextStep(by access.Actor, d *review.Detail) (step, href string) {
 		return "check-draft", base + "/findings"
 	case by.OnSupplierSide():
 		return "", ""
+	case d.Kind == review.Desk && answersTaken(d) && by.Holds(access.AnswerWrite):
+		return "answer", base + "/check"
 	case d.State == review.Planned && by.Holds(access.ReviewPlan):
 		return "issue", base + "/issue"
 	case (d.State == review.Submitted || d.State == review.InAssessment) && assigned:

@@ -309,6 +309,9 @@ func (p *Pages) ReviewIssue(v *View) error {
 	if len(warnings) > 0 {
 		return v.Go("/reviews/"+d.ID.String(), "flash.issued-with-warnings")
 	}
+	if d.Kind == review.Desk {
+		return v.Go("/reviews/"+d.ID.String(), "flash.issued-desk")
+	}
 	return v.Go("/reviews/"+d.ID.String(), "flash.issued")
 }
 

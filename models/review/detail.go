@@ -63,6 +63,18 @@ type Detail struct {
 	Minutes int `json:"minutes_left"`
 }
 
+// Waits names whom the review waits for in the words of a page: while a desk
+// review is answered, an official.
+func (d *Detail) Waits() string {
+	if d.WaitingFor == nil {
+		return ""
+	}
+	if d.Kind == Desk && (d.State == Issued || d.State == InProgress || d.State == Returned) {
+		return "official"
+	}
+	return string(*d.WaitingFor)
+}
+
 // NamedSystem is a system by its names.
 type NamedSystem struct {
 	ID        uuid.UUID `json:"id"`

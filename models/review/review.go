@@ -103,10 +103,14 @@ const (
 	WaitsForSigner   WaitingFor = "signer"
 )
 
-// WaitingFor says whom the review waits for on a day.
+// WaitingFor says whom the review waits for on a day. A desk review waits for
+// our side from the beginning.
 func (r *Review) WaitingFor(today calendar.Date) WaitingFor {
 	switch r.State {
 	case Issued, InProgress, Returned:
+		if r.Kind == Desk {
+			return WaitsForReviewer
+		}
 		return WaitsForSupplier
 	case Submitted, InAssessment:
 		return WaitsForReviewer

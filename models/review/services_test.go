@@ -96,6 +96,9 @@ func TestADeskReviewIsAnsweredByAnOfficialWhoDoesNotJudgeIt(t *testing.T) {
 		h.refused("asking a supplier", err, "invalid")
 		_, _, err = h.Issue(t.Context(), h.people["official"], r.ID, nil)
 		h.must("issue", err)
+		if w := h.row(r.ID).WaitingFor(calendar.On(h.now)); w != WaitsForReviewer {
+			t.Errorf("a desk review waits for %q, want our side", w)
+		}
 		h.refused("the supplier sees it", h.answer("lead", r.ID, slot("policy.kept"), `"yes"`), "not-found")
 		h.answerAll("official", r.ID)
 		_, err = h.Submit(t.Context(), h.people["jack of all trades"], r.ID, Attestation{})
