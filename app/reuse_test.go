@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -161,4 +162,45 @@ func TestADeputySignsForATime(t *testing.T) {
 	h.must(404, "acting", "DELETE", "/deputies/"+acting.String(), nil)
 	h.must(204, "siro", "DELETE", "/deputies/"+acting.String(), nil)
 	h.must(401, "acting", "GET", "/reviews/"+review, nil)
+}
+
+func TestWhatTheInventoryKnowsIsConfirmedAndNotTyped(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { confirmsKnown(t, start(t, "", 1)) })
+	t.Run("PostgreSQL", func(t *testing.T) { confirmsKnown(t, start(t, storetest.PostgresURL(t), 1)) })
+}
+
+func confirmsKnown(t *testing.T, h *house) {
+	host := h.organisation("7A4")
+	h.person("official", access.Official, identity.Place{})
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	supplier := h.must(201, "official", "POST", "/suppliers", map[string]any{"name": "Hysbys (fictitious)"}).id()
+	h.must(201, "official", "POST", "/suppliers/"+supplier+"/certificates", map[string]any{"kind": "iso_27001", "expires_on": "2099-01-01"})
+	system := h.must(201, "official", "POST", "/systems", map[string]any{"name": map[string]any{"en": "Known"}, "host_organisation_id": host,
+		"suppliers": []any{map[string]any{"supplier_id": supplier, "part": "hosts"}}, "data_categories": []any{"health", "contact"}, "hosting": map[string]any{"kind": "cloud"}}).id()
+	review := h.must(201, "official", "POST", "/reviews", map[string]any{"supplier_id": supplier, "system_ids": []any{system},
+		"questionnaire_code": "core", "due_on": "2099-01-31"}).id()
+	place := uuid.MustParse(supplier)
+	h.member("lead", identity.NewUser{Roles: []access.Role{access.SupplierLead}, Place: identity.Place{SupplierID: &place}, Password: passphrase})
+	h.must(200, "official", "POST", "/reviews/"+review+"/issue", map[string]any{"respondents": []any{
+		map[string]any{"name": "lead", "email": "lead@example.org", "lead": true, "lead_confirmed": true}}})
+
+	r := h.reader(t)
+	r.signIn("lead@example.org")
+	r.get("/reviews/" + review + "?lang=cy")
+	r.must(200, "Rydym wedi cofnodi", "/reviews/"+review+"/known")
+	h.must(403, "official", "POST", "/reviews/"+review+"/known-answers", map[string]any{})
+	if n := h.must(200, "lead", "POST", "/reviews/"+review+"/known-answers", map[string]any{"questions": []any{"information.personal"}}).body["count"]; n != 1.0 {
+		t.Errorf("%v answers confirmed, want the one named", n)
+	}
+	h.must(200, "lead", "POST", "/reviews/"+review+"/known-answers", map[string]any{})
+	want := map[string]string{"governance.certificates": "[iso_27001]", "information.personal": "yes", "information.held": "[contact health]", "hosting.cloud": "yes"}
+	for _, q := range h.questions("lead", review) {
+		a, answered := q["answer"].(map[string]any)
+		if value, known := want[q["key"].(string)]; known != answered || known && (fmt.Sprint(a["value"]) != value || a["origin"] != "inventory") {
+			t.Errorf("%v: %v, want %q", q["key"], a, value)
+		}
+	}
+	if n := h.must(200, "lead", "POST", "/reviews/"+review+"/known-answers", map[string]any{}).body["count"]; n != 0.0 {
+		t.Errorf("%v answers confirmed twice", n)
+	}
 }

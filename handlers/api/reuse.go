@@ -26,6 +26,21 @@ func (a *API) AnswerFromCertificates(ctx context.Context, in *struct {
 	return &struct{ Body countOut }{countOut{n}}, err
 }
 
+// AnswerFromFacts answers with what the inventory held at issue.
+func (a *API) AnswerFromFacts(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Questions []any `json:"questions,omitempty" doc:"\"key\" or {\"key\", \"system_id\"}; all that our records answer when left out"`
+	}
+}) (*struct{ Body countOut }, error) {
+	slots, err := readSlots(in.Body.Questions)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Services.Reviews.AnswerFromFacts(ctx, actor(ctx), in.ID, slots)
+	return &struct{ Body countOut }{countOut{n}}, err
+}
+
 // CarryJudgements lets earlier judgements of unchanged answers stand.
 func (a *API) CarryJudgements(ctx context.Context, in *ByID) (*struct{ Body countOut }, error) {
 	n, err := a.Services.Reviews.CarryJudgements(ctx, actor(ctx), in.ID)

@@ -291,3 +291,15 @@ func (a asked) Stands() bool {
 func (a asked) Certifiable() bool {
 	return a.MayAnswer && a.Shown && a.Certificate != nil && a.State() == "not_started"
 }
+
+// Told is the question as our records answer it, nil where they do not or
+// somebody has.
+func (a asked) Told() *asked {
+	if !a.MayAnswer || !a.Shown || a.Known == nil || a.State() != "not_started" {
+		return nil
+	}
+	told := asked{QuestionView: a.QuestionView, ReviewID: a.ReviewID, Slot: a.Slot, SystemName: a.SystemName}
+	told.Answer = &review.AnswerView{Value: a.Known}
+	told.say()
+	return &told
+}

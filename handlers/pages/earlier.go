@@ -37,6 +37,20 @@ func (p *Pages) CertificatesAnswer(v *View) error {
 	return v.Go("/reviews/"+d.ID.String(), "flash.certificates-answered")
 }
 
+// KnownConfirm answers with what our records held at issue: the questions named.
+func (p *Pages) KnownConfirm(v *View) error {
+	d, err := p.forReview(v)
+	if err != nil {
+		return err
+	}
+	if slots := v.typedSlots(); len(slots) > 0 {
+		if _, err := p.Services.Reviews.AnswerFromFacts(v.UserContext(), v.Actor(), d.ID, slots); err != nil {
+			return err
+		}
+	}
+	return v.Go("/reviews/"+d.ID.String(), "flash.earlier-confirmed")
+}
+
 func (v *View) typedSlots() []questionnaire.Slot {
 	var slots []questionnaire.Slot
 	for _, typed := range v.TypedAll("slots") {

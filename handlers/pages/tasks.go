@@ -20,8 +20,9 @@ type tasksData struct {
 	Missing       int
 	AccuracyCheck bool // the draft may be commented on today
 	Findings      bool
-	Confirmable   int // questions whose earlier answer may be confirmed
-	Certified     int // questions that a certificate answers
+	Confirmable   int      // questions whose earlier answer may be confirmed
+	Certified     int      // questions that a certificate answers
+	Told          []*asked // questions as our records answer them
 	// Progress says who was given each section and who answered last, for a
 	// lead whose colleagues answer too.
 	Progress map[string]review.SectionProgress
@@ -67,6 +68,9 @@ func (p *Pages) reviewTasks(v *View, d *review.Detail) error {
 		}
 		if q.Certifiable() {
 			data.Certified++
+		}
+		if told := q.Told(); told != nil {
+			data.Told = append(data.Told, told)
 		}
 		if q.Returned {
 			data.Returned = append(data.Returned, q)

@@ -109,6 +109,7 @@ type Question struct {
 	Evidence     EvidencePolicy `json:"evidence" yaml:"evidence,omitempty"`
 	ShownWhen    *Condition     `json:"shown_when,omitempty" yaml:"shown_when,omitempty"`
 	Certificates []string       `json:"certificates,omitempty" yaml:"certificates,omitempty"`
+	KnownFrom    *KnownFrom     `json:"known_from,omitempty" yaml:"known_from,omitempty"`
 	// Requirements are framework requirements, "caf-4.0:B2.a".
 	Requirements []string `json:"requirements,omitempty" yaml:"requirements,omitempty"`
 	Minutes      int      `json:"minutes,omitempty" yaml:"minutes,omitempty"`

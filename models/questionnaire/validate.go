@@ -121,6 +121,7 @@ func (v *validation) question(q *Question) {
 	}
 	v.evidence(q, place)
 	v.options(q, place)
+	v.knownFrom(q, place)
 	for _, ref := range q.Requirements {
 		if !v.requirementExists(ref) {
 			v.on(place+"/requirements", "questionnaire.requirement-unknown", fault.Args{"ref": ref})

@@ -96,6 +96,21 @@ func (s *Service) AnswerFromCertificates(ctx context.Context, by access.Actor, i
 	})
 }
 
+// AnswerFromFacts answers with what the inventory held at issue: each of the
+// questions named, or every one when none is, that is open, shown, not answered
+// yet and whose answer is known. It gives how many were answered.
+func (s *Service) AnswerFromFacts(ctx context.Context, by access.Actor, id uuid.UUID, slots []questionnaire.Slot) (int, error) {
+	return s.confirmAll(ctx, by, id, slots, func(_ *store.Tx, d *dossier) (map[questionnaire.Slot]offer, error) {
+		offers := map[questionnaire.Slot]offer{}
+		for _, item := range d.sheet().Items {
+			if value := d.facts.Known(item.Question, item.Slot.System); value != nil && d.review.Kind != Desk {
+				offers[item.Slot] = offer{value: value, origin: FromInventory}
+			}
+		}
+		return offers, nil
+	})
+}
+
 // confirmAll gives the answers that stand ready to the questions that are open,
 // shown and not answered yet.
 func (s *Service) confirmAll(ctx context.Context, by access.Actor, id uuid.UUID, slots []questionnaire.Slot,

@@ -44,6 +44,7 @@ type QuestionView struct {
 	Proposed         *questionnaire.Outcome       `json:"proposed,omitempty"` // for our side: what the answer with its evidence proposes
 	Previous         *Previous                    `json:"previous"`           // how it was answered in an earlier review
 	Certificate      *CertificateOffer            `json:"certificate"`        // that answers it, while nobody has
+	Known            json.RawMessage              `json:"known,omitempty"`    // for the supplier: the answer that our records held at issue, while nobody has
 }
 
 // SectionView names a section.
@@ -143,6 +144,9 @@ func (v viewer) question(item *questionnaire.Item) QuestionView {
 		view.Answer, view.Previous = v.answer(item.Slot), v.past[item.Slot]
 		if view.Answer == nil {
 			view.Certificate = v.offers[item.Slot]
+			if v.supplier {
+				view.Known = v.d.facts.Known(q, item.Slot.System)
+			}
 		}
 	}
 	if v.judging {

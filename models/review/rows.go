@@ -117,6 +117,7 @@ const (
 	FromWorkbook    Origin = "workbook"
 	FromCertificate Origin = "certificate"
 	FromDocument    Origin = "document"
+	FromInventory   Origin = "inventory" // known at issue, and confirmed
 )
 
 // Slot is the question and system that the answer is to.
