@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sicrwydd/reports/document"
+	"sicrwydd/reports/tagged"
 )
 
 // The sizes of text in points, and the height of their lines in millimetres.
@@ -36,7 +37,9 @@ func (p *paper) block(i int) error {
 	}
 }
 
-// heading keeps with what it heads, as far as the first table or figure.
+// heading keeps with what it heads, as far as the first table or figure. The
+// title is the first heading, as on the page, so that all others are a level
+// below what they say.
 func (p *paper) heading(i int, h document.Heading) error {
 	need := p.start(h)
 	for _, next := range p.doc.Blocks[i+1:] {
@@ -60,6 +63,7 @@ func (p *paper) heading(i int, h document.Heading) error {
 	if p.started {
 		p.y += size * 0.42
 	}
+	p.at = p.tags.Root().Add(tagged.Heading(h.Level + 1))
 	p.pdf.SetFont(family, "B", size) // the bookmark takes its encoding from the font
 	p.pdf.Bookmark(clean(h.Text), p.outline(h.Level), p.y)
 	for _, l := range p.wrap(document.Bold(h.Text), size, bodyWidth) {
@@ -104,6 +108,7 @@ func (p *paper) paragraph(b document.Paragraph) error {
 	if b.Quiet {
 		size, height, colour = smallSize, smallLine, document.Soft
 	}
+	p.at = p.tags.Root().Add(tagged.Paragraph)
 	lines := p.wrap(b.Text, size, bodyWidth)
 	for i, l := range lines {
 		// Neither the first line alone at the foot nor the last alone at
@@ -123,12 +128,17 @@ func (p *paper) paragraph(b document.Paragraph) error {
 }
 
 func (p *paper) list(b document.List) error {
-	for _, item := range b.Items {
-		for i, l := range p.wrap(item, bodySize, bodyWidth-6) {
+	list := p.tags.Root().Add(tagged.List)
+	for _, text := range b.Items {
+		item := list.Add(tagged.Item)
+		bullet := item.AddBullet()
+		p.at = item.Add(tagged.Body)
+		for i, l := range p.wrap(text, bodySize, bodyWidth-6) {
 			if err := p.room(bodyLine); err != nil {
 				return err
 			}
 			if i == 0 {
+				p.mark(p.tags.Content(bullet))
 				p.ink("fill", document.Blue)
 				p.pdf.Circle(margin+1.6, p.y+bodyLine/2, 0.7, "F")
 			}
@@ -142,7 +152,7 @@ func (p *paper) list(b document.List) error {
 }
 
 func (p *paper) facts(b document.Facts) error {
-	t := document.Table{Columns: []document.Column{{Weight: 30}, {Weight: 70}}}
+	t := document.Table{Columns: []document.Column{{Weight: 30}, {Weight: 70}}} // without a header: each label heads its row
 	for _, fact := range b.Rows {
 		t.Rows = append(t.Rows, []document.Cell{{Text: document.Bold(fact.Label)}, {Text: fact.Value}})
 	}
@@ -172,19 +182,21 @@ func (p *paper) callout(b document.Callout) error {
 	if err := p.room(min(height, bodyBottom-bodyTop)); err != nil {
 		return err
 	}
-	p.ink("fill", b.Tone.Wash())
-	p.pdf.Rect(margin, p.y, bodyWidth, height, "F")
-	p.ink("fill", b.Tone.Strong())
-	p.pdf.Rect(margin, p.y, calloutBar, height, "F")
+	p.backdrop(margin, p.y, bodyWidth, height, b.Tone.Wash())
+	p.backdrop(margin, p.y, calloutBar, height, b.Tone.Strong())
+	part := p.tags.Root().Add(tagged.Division)
 	end := p.y + height + 4
 	p.y += calloutPad
 	if b.Label != "" {
+		p.at = part.Add(tagged.Paragraph)
 		p.line(p.wrap(document.Plain(b.Label), smallSize, bodyWidth)[0], margin+calloutInset, smallSize, smallLine, document.Ink)
 	}
+	p.at = part.Add(tagged.Paragraph)
 	for _, l := range p.wrap(document.Bold(b.Word), wordSize, bodyWidth-2*calloutInset) {
 		p.line(l, margin+calloutInset, wordSize, wordLine, document.Ink)
 	}
 	for _, text := range b.Lines {
+		p.at = part.Add(tagged.Paragraph)
 		for _, l := range p.wrap(text, bodySize, bodyWidth-2*calloutInset) {
 			p.line(l, margin+calloutInset, bodySize, bodyLine, document.Ink)
 		}

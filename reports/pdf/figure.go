@@ -21,6 +21,8 @@ func (p *paper) figure(f document.Figure) error {
 	if err := p.room(height); err != nil {
 		return err
 	}
+	p.mark(p.tags.Content(p.tags.Root().AddFigure(f.Alt, margin*pointsPerMM, (pageHeight-p.y-height)*pointsPerMM,
+		(margin+f.Drawing.Width*scale)*pointsPerMM, (pageHeight-p.y)*pointsPerMM)))
 	pen := pen{p: p, scale: scale, x: margin, y: p.y}
 	for _, shape := range f.Drawing.Shapes {
 		pen.ink(shape)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sicrwydd/reports/document"
+	"sicrwydd/reports/tagged"
 )
 
 // The text of tables in points, and the room in a cell in millimetres.
@@ -18,6 +19,7 @@ type grid struct {
 	table  document.Table
 	widths []float64
 	header [][]line
+	tag    *tagged.Element
 }
 
 func (p *paper) grid(t document.Table) *grid {
@@ -97,13 +99,17 @@ func (p *paper) table(t document.Table) error {
 	if err := p.room(min(p.tableStart(t), bodyBottom-bodyTop)); err != nil {
 		return err
 	}
+	g.tag = p.tags.Root().Add(tagged.Table)
 	if t.Caption != "" {
+		p.at = g.tag.Add(tagged.Caption)
 		for _, l := range p.wrap(document.Plain(t.Caption), smallSize, bodyWidth) {
 			p.line(l, margin, smallSize, smallLine, document.Soft)
 		}
 		p.y++
 	}
-	g.head()
+	if g.header != nil {
+		g.head(g.tags(len(t.Columns), tagged.ColumnHead, tagged.ColumnHead))
+	}
 	for _, row := range t.Rows {
 		if err := g.row(row); err != nil {
 			return err
@@ -126,15 +132,23 @@ func (p *paper) tableStart(t document.Table) float64 {
 	return height
 }
 
-func (g *grid) head() {
-	if g.header == nil {
-		return
+// tags adds a row with so many cells to the structure.
+func (g *grid) tags(cells int, first, others tagged.Kind) []*tagged.Element {
+	row, kind := g.tag.Add(tagged.Row), first
+	tags := make([]*tagged.Element, cells)
+	for i := range tags {
+		tags[i], kind = row.Add(kind), others
 	}
+	return tags
+}
+
+// head draws the header. Where it is repeated it has no tags.
+func (g *grid) head(tags []*tagged.Element) {
 	height := rowHeight(g.header)
-	g.p.ink("fill", document.Pale)
-	g.p.pdf.Rect(margin, g.p.y, bodyWidth, height, "F")
-	g.cells(g.header, nil)
+	g.p.backdrop(margin, g.p.y, bodyWidth, height, document.Pale)
+	g.cells(g.header, nil, tags)
 	g.p.y += height
+	g.p.mark(g.p.tags.Decoration(tagged.Layout))
 	g.p.ink("draw", document.Blue)
 	g.p.pdf.SetLineWidth(0.5)
 	g.p.pdf.Line(margin, g.p.y, pageWidth-margin, g.p.y)
@@ -154,7 +168,7 @@ func (g *grid) lines(row []document.Cell) [][]line {
 }
 
 func (g *grid) row(row []document.Cell) error {
-	lines := g.lines(row)
+	lines, tags := g.lines(row), g.tags(len(row), tagged.RowHead, tagged.Cell)
 	for {
 		left := bodyBottom - g.p.y
 		if rowHeight(lines) <= left {
@@ -172,13 +186,13 @@ func (g *grid) row(row []document.Cell) error {
 		}
 		fit := int((left - 2*cellPadY) / cellLine)
 		above, below := split(lines, fit)
-		g.draw(above, row)
+		g.draw(above, row, tags)
 		if err := g.next(); err != nil {
 			return err
 		}
 		lines = below
 	}
-	g.draw(lines, row)
+	g.draw(lines, row, tags)
 	g.p.rule(g.p.y, document.Rule)
 	return nil
 }
@@ -188,38 +202,55 @@ func (g *grid) next() error {
 	if err := g.p.newPage(); err != nil {
 		return err
 	}
-	g.head()
+	if g.header != nil {
+		g.head(nil)
+	}
 	return nil
 }
 
-func (g *grid) draw(lines [][]line, row []document.Cell) {
-	g.cells(lines, row)
+func (g *grid) draw(lines [][]line, row []document.Cell, tags []*tagged.Element) {
+	g.cells(lines, row, tags)
 	g.p.y += rowHeight(lines)
 	g.p.started = true
 }
 
-// cells draws the lines of a row side by side. The row is nil for the header.
-func (g *grid) cells(lines [][]line, row []document.Cell) {
+// cells draws the lines of a row side by side. The row is nil for the header,
+// and so are the tags where it is repeated.
+func (g *grid) cells(lines [][]line, row []document.Cell, tags []*tagged.Element) {
 	x := margin
 	for i, cell := range lines {
 		tone := document.NoTone
 		if row != nil {
 			tone = row[i].Tone
 		}
-		y := g.p.y + cellPadY
-		for _, l := range cell {
-			at := x + cellPadX
-			if tone != document.NoTone && l.width > 0 {
-				g.p.ink("fill", tone.Fill())
-				g.p.pdf.Rect(at, y, l.width+2, cellLine, "F")
-				at++
-			} else if g.table.Columns[i].Right {
-				at = x + g.widths[i] - cellPadX - l.width
-			}
-			g.p.lineAt(l, at, y, cellSize, cellLine, document.Ink)
-			y += cellLine
+		g.p.at = nil
+		if tags != nil {
+			g.p.at = tags[i]
 		}
+		g.cell(cell, x, i, tone)
 		x += g.widths[i]
+	}
+}
+
+// cell draws the lines of a cell: first what lies under them, so that the text
+// of a cell is one piece.
+func (g *grid) cell(lines []line, x float64, column int, tone document.Tone) {
+	if tone != document.NoTone {
+		for i, l := range lines {
+			if l.width > 0 {
+				g.p.backdrop(x+cellPadX, g.p.y+cellPadY+float64(i)*cellLine, l.width+2, cellLine, tone.Fill())
+			}
+		}
+	}
+	for i, l := range lines {
+		at := x + cellPadX
+		switch {
+		case tone != document.NoTone && l.width > 0:
+			at++
+		case tone == document.NoTone && g.table.Columns[column].Right:
+			at = x + g.widths[column] - cellPadX - l.width
+		}
+		g.p.lineAt(l, at, g.p.y+cellPadY+float64(i)*cellLine, cellSize, cellLine, document.Ink)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"sicrwydd/reports/document"
+	"sicrwydd/reports/tagged"
 )
 
 // clean takes out what would upset the page: bytes that are no text, letters
@@ -39,6 +40,7 @@ func (p *paper) wrap(text document.Text, size, width float64) []line {
 	for _, run := range text {
 		for i, part := range strings.Split(clean(run.Text), "\n") {
 			if i > 0 {
+				b.pause()
 				b.end()
 			}
 			for _, word := range strings.SplitAfter(part, " ") {
@@ -80,15 +82,27 @@ func (b *breaker) add(run document.Run, word string) {
 	}
 }
 
-// put adds words to the line, to the last run where they look the same.
+// put adds words to the line, to the last run where they look and sound the
+// same.
 func (b *breaker) put(run document.Run, words string) {
 	b.current.width += b.p.pdf.GetStringWidth(words)
-	if n := len(b.current.runs); n > 0 && b.current.runs[n-1].Bold == run.Bold && b.current.runs[n-1].Quiet == run.Quiet {
-		b.current.runs[n-1].Text += words
-		return
+	if n := len(b.current.runs); n > 0 {
+		last := &b.current.runs[n-1]
+		if last.Bold == run.Bold && last.Quiet == run.Quiet && b.p.foreign(*last) == b.p.foreign(run) {
+			last.Text += words
+			return
+		}
 	}
 	run.Text = words
 	b.current.runs = append(b.current.runs, run)
+}
+
+// pause puts a blank, which takes no room, where the line is ended on purpose:
+// who hears the text would hear two words in one.
+func (b *breaker) pause() {
+	if n := len(b.current.runs); n > 0 {
+		b.current.runs[n-1].Text += " "
+	}
 }
 
 func (b *breaker) end() {
@@ -120,9 +134,29 @@ func (p *paper) lineAt(l line, x, y, size, height float64, colour document.Colou
 		if run.Quiet {
 			ink = document.Soft
 		}
+		if p.at == nil {
+			p.mark(p.tags.Decoration(tagged.Repeated))
+		} else {
+			p.mark(p.tags.Content(p.at.In(p.foreign(run))))
+		}
 		p.font(style(run), size, ink)
 		p.pdf.Text(x, baseline, run.Text)
 		x += p.pdf.GetStringWidth(run.Text)
+	}
+}
+
+// foreign is the language of a run that is not in that of the document.
+func (p *paper) foreign(run document.Run) string {
+	if run.Lang == "" || run.Lang == p.doc.Lang {
+		return ""
+	}
+	return region(run.Lang)
+}
+
+// mark writes operators of the tags, if there are any.
+func (p *paper) mark(operators string) {
+	if operators != "" {
+		p.pdf.RawWriteStr(operators)
 	}
 }
 
@@ -165,7 +199,15 @@ func (p *paper) ink(of string, colour document.Colour) {
 }
 
 func (p *paper) rule(y float64, colour document.Colour) {
+	p.mark(p.tags.Decoration(tagged.Layout))
 	p.ink("draw", colour)
 	p.pdf.SetLineWidth(0.2)
 	p.pdf.Line(margin, y, pageWidth-margin, y)
+}
+
+// backdrop draws a filled rectangle that says nothing.
+func (p *paper) backdrop(x, y, width, height float64, colour document.Colour) {
+	p.mark(p.tags.Decoration(tagged.Layout))
+	p.ink("fill", colour)
+	p.pdf.Rect(x, y, width, height, "F")
 }
