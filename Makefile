@@ -51,6 +51,7 @@ endif
 bench: build ## measure: lists, saving, the report, the first page; each beside its yardstick
 	tests/setup
 	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app -run '^$$' -bench . -benchtime 1x -timeout 20m
+	CGO_ENABLED=0 go test ./reports/pdf -run '^$$' -bench . -benchtime 40x
 	tests/first-page
 
 gallery: assets ## picture every page, in both languages at three widths, into tests/browser/screenshots
