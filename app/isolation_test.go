@@ -116,11 +116,11 @@ func TestAListTakesAsManyQueriesForManyAsForFew(t *testing.T) {
 			return err
 		},
 		"suppliers": func() error {
-			_, err := shown.Suppliers(t.Context(), actor, inventory.SupplierFilter{}, store.Paging{})
+			_, err := shown.Suppliers(t.Context(), actor, portfolio.SupplierFilter{}, store.Paging{})
 			return err
 		},
 		"systems": func() error {
-			_, err := shown.Systems(t.Context(), actor, inventory.SystemFilter{}, store.Paging{})
+			_, err := shown.Systems(t.Context(), actor, portfolio.SystemFilter{}, store.Paging{})
 			return err
 		},
 	}

@@ -59,8 +59,11 @@ func (a *API) Suppliers(ctx context.Context, in *struct {
 	Page
 	Q      string                   `query:"q"`
 	Status inventory.SupplierStatus `query:"status" enum:"prospective,active,ended"`
+	Rating questionnaire.Rating     `query:"rating" enum:"substantial,reasonable,limited,unsatisfactory,not_assured"`
+	Tier   int                      `query:"tier" minimum:"0" maximum:"4"`
 }) (*list[supplierOut], error) {
-	rows, err := a.Portfolio.Suppliers(ctx, actor(ctx), inventory.SupplierFilter{Q: in.Q, Status: in.Status}, in.paging())
+	rows, err := a.Portfolio.Suppliers(ctx, actor(ctx), portfolio.SupplierFilter{Rating: in.Rating, Tier: in.Tier,
+		SupplierFilter: inventory.SupplierFilter{Q: in.Q, Status: in.Status}}, in.paging())
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +129,7 @@ func (a *API) SupplierSystems(ctx context.Context, in *struct {
 	if _, err := a.Inventory.Supplier(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
 	}
-	rows, err := a.Portfolio.Systems(ctx, actor(ctx), inventory.SystemFilter{SupplierID: in.ID}, in.paging())
+	rows, err := a.Portfolio.Systems(ctx, actor(ctx), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{SupplierID: in.ID}}, in.paging())
 	if err != nil {
 		return nil, err
 	}

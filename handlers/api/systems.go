@@ -88,9 +88,10 @@ func (a *API) Systems(ctx context.Context, in *struct {
 	Tier               int                    `query:"tier" minimum:"0" maximum:"4"`
 	HostOrganisationID uuid.UUID              `query:"host_organisation_id"`
 	SupplierID         uuid.UUID              `query:"supplier_id"`
+	Rating             questionnaire.Rating   `query:"rating" enum:"substantial,reasonable,limited,unsatisfactory,not_assured"`
 }) (*list[systemOut], error) {
-	rows, err := a.Portfolio.Systems(ctx, actor(ctx), inventory.SystemFilter{Q: in.Q, Status: in.Status, Tier: in.Tier,
-		HostID: in.HostOrganisationID, SupplierID: in.SupplierID}, in.paging())
+	rows, err := a.Portfolio.Systems(ctx, actor(ctx), portfolio.SystemFilter{Rating: in.Rating, SystemFilter: inventory.SystemFilter{Q: in.Q,
+		Status: in.Status, Tier: in.Tier, HostID: in.HostOrganisationID, SupplierID: in.SupplierID}}, in.paging())
 	if err != nil {
 		return nil, err
 	}

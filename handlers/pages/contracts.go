@@ -53,7 +53,7 @@ func (p *Pages) contractPage(v *View, supplier uuid.UUID, f contractForm) (Page,
 	if f.Supplier, err = p.Inventory.Supplier(v.UserContext(), v.Actor(), supplier); err != nil {
 		return Page{}, err
 	}
-	systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{SupplierID: supplier}, store.Paging{Limit: 200})
+	systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{SupplierID: supplier}}, store.Paging{Limit: 200})
 	f.Systems = systems.Items
 	key := "contract.edit"
 	if f.ID == "" {

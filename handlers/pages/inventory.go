@@ -51,7 +51,7 @@ func (p *Pages) Organisation(v *View) error {
 		return err
 	}
 	if v.Actor().Holds(access.InventoryRead) {
-		rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{HostID: id}, store.Paging{Limit: 200})
+		rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{HostID: id}}, store.Paging{Limit: 200})
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ type suppliersData struct {
 
 // Suppliers lists the suppliers.
 func (p *Pages) Suppliers(v *View) error {
-	f := inventory.SupplierFilter{Q: v.Query("q"), Status: inventory.SupplierStatus(v.Query("status"))}
+	f := portfolio.SupplierFilter{SupplierFilter: inventory.SupplierFilter{Q: v.Query("q"), Status: inventory.SupplierStatus(v.Query("status"))}}
 	rows, err := p.Portfolio.Suppliers(v.UserContext(), v.Actor(), f, store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (p *Pages) supplierPage(v *View) (Page, error) {
 		return Page{}, err
 	}
 	data.Contracts = contracts.Items
-	systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{SupplierID: id}, store.Paging{Limit: 200})
+	systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{SupplierID: id}}, store.Paging{Limit: 200})
 	if err != nil {
 		return Page{}, err
 	}

@@ -120,7 +120,7 @@ func (p *Pages) planPage(v *View, d planData) (Page, error) {
 		}
 	}
 	if id, err := uuid.Parse(d.Chosen); err == nil {
-		systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{SupplierID: id}, store.Paging{Limit: 200})
+		systems, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{SupplierID: id}}, store.Paging{Limit: 200})
 		if err != nil {
 			return Page{}, err
 		}

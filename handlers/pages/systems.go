@@ -29,7 +29,7 @@ type systemsData struct {
 // Systems lists the systems.
 func (p *Pages) Systems(v *View) error {
 	tier, _ := strconv.Atoi(v.Query("tier"))
-	rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), inventory.SystemFilter{Q: v.Query("q"), Tier: tier}, store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
+	rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{Q: v.Query("q"), Tier: tier}}, store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
 	if err != nil {
 		return err
 	}

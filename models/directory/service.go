@@ -47,7 +47,7 @@ func (s *Service) Organisations(ctx context.Context, by access.Actor, f Filter, 
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference", "COALESCE(ods_code, '')")
 		}
-		return store.Paged[Organisation](tx, q, p, map[string]string{
+		return store.Paged[Organisation](tx, q, p, store.Columns{
 			"name": "name_en", "name_cy": "name_cy", "reference": "reference", "kind": "kind",
 		}, "name")
 	})
@@ -158,7 +158,7 @@ func nationalOnly(by access.Actor) error {
 // Groups lists the governance groups.
 func (s *Service) Groups(ctx context.Context, by access.Actor, p store.Paging) (store.List[*Group], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Group], error) {
-		return store.Paged[Group](tx, store.Query[Group](tx), p, map[string]string{"name": "name_en", "reference": "reference"}, "reference")
+		return store.Paged[Group](tx, store.Query[Group](tx), p, store.Columns{"name": "name_en", "reference": "reference"}, "reference")
 	})
 }
 

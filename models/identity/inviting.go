@@ -83,7 +83,7 @@ func (s *Service) Invitations(ctx context.Context, by access.Actor, p store.Pagi
 		if !by.Holds(access.UserManage) {
 			return store.List[*Invitation]{}, fault.Forbidden("forbidden")
 		}
-		return store.Paged[Invitation](tx, store.Query[Invitation](tx), p, map[string]string{"created_at": "created_at", "email": "email"}, "-created_at")
+		return store.Paged[Invitation](tx, store.Query[Invitation](tx), p, store.Columns{"created_at": "created_at", "email": "email"}, "-created_at")
 	})
 }
 

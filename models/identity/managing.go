@@ -63,7 +63,7 @@ func (s *Service) FindUsers(ctx context.Context, by access.Actor, f UserFilter, 
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "name", "email")
 		}
-		return store.Paged[User](tx, q, p, map[string]string{"name": "name", "email": "email", "created_at": "created_at"}, "name")
+		return store.Paged[User](tx, q, p, store.Columns{"name": "name", "email": "email", "created_at": "created_at"}, "name")
 	})
 }
 

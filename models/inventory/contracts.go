@@ -111,7 +111,7 @@ func (s *Service) Contracts(ctx context.Context, by access.Actor, f ContractFilt
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "title", "reference")
 		}
-		rows, err := store.Paged[Contract](tx, q, p, map[string]string{"reference": "reference", "title": "title", "ends_on": "ends_on"}, "reference")
+		rows, err := store.Paged[Contract](tx, q, p, store.Columns{"reference": "reference", "title": "title", "ends_on": "ends_on"}, "reference")
 		list := store.List[ContractDetail]{Next: rows.Next, Total: rows.Total, Items: []ContractDetail{}}
 		if err != nil {
 			return list, err

@@ -172,21 +172,23 @@ type SupplierFilter struct {
 
 // Suppliers lists the suppliers.
 func (s *Service) Suppliers(ctx context.Context, by access.Actor, f SupplierFilter, p store.Paging) (store.List[*Supplier], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Supplier], error) { return SuppliersIn(tx, f, p) })
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Supplier], error) {
+		return SuppliersIn(tx, f, p, store.Refinement{})
+	})
 }
 
 // SuppliersIn is Suppliers within a read.
-func SuppliersIn(tx *store.Tx, f SupplierFilter, p store.Paging) (store.List[*Supplier], error) {
-	q := store.Query[Supplier](tx)
+func SuppliersIn(tx *store.Tx, f SupplierFilter, p store.Paging, more store.Refinement) (store.List[*Supplier], error) {
+	q := more.Narrow(store.Query[Supplier](tx))
 	if f.Status != "" {
 		q = q.Where("status = ?", f.Status)
 	}
 	if f.Q != "" {
 		q = store.Holding(tx, q, f.Q, "name", "trading_name", "reference")
 	}
-	return store.Paged[Supplier](tx, q, p, map[string]string{
+	return store.Paged[Supplier](tx, q, p, store.Measured{Measures: more.Measures, Columns: store.Columns{
 		"name": "name", "reference": "reference", "status": "status", "created_at": "created_at",
-	}, "name")
+	}}, "name")
 }
 
 // CertificateInput is what is entered of a certificate.

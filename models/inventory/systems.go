@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -316,35 +317,45 @@ type SystemFilter struct {
 // Systems lists the systems.
 func (s *Service) Systems(ctx context.Context, by access.Actor, f SystemFilter, p store.Paging) (store.List[*System], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*System], error) {
-		q := store.Query[System](tx)
-		if f.Status != "" {
-			q = q.Where("status = ?", f.Status)
-		}
-		if f.Tier != 0 {
-			q = q.Where("tier = ?", f.Tier)
-			if by.OnSupplierSide() {
-				q = q.Where("1 = 0") // to a supplier no system has a tier
-			}
-		}
-		if f.HostID != uuid.Nil {
-			q = q.Where("host_organisation_id = ?", f.HostID)
-		}
-		if f.SupplierID != uuid.Nil {
-			q = q.Where("id IN (?)", store.Query[Supply](tx).Select("system_id").Where("supplier_id = ?", f.SupplierID))
-		}
-		if f.Q != "" {
-			q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference")
-		}
-		sortable := map[string]string{"name": "name_en", "name_cy": "name_cy", "reference": "reference", "status": "status", "created_at": "created_at"}
-		if !by.OnSupplierSide() {
-			sortable["tier"] = "tier"
-		}
-		list, err := store.Paged[System](tx, q, p, sortable, "name")
-		for i, system := range list.Items {
-			list.Items[i] = system.shownTo(by)
-		}
-		return list, err
+		return SystemsIn(tx, f, p, store.Refinement{})
 	})
+}
+
+// SystemsIn is Systems within a read.
+func SystemsIn(tx *store.Tx, f SystemFilter, p store.Paging, more store.Refinement) (store.List[*System], error) {
+	by := tx.By()
+	sortable := store.Columns{"name": "name_en", "name_cy": "name_cy", "reference": "reference", "status": "status", "created_at": "created_at"}
+	if !by.OnSupplierSide() {
+		sortable["tier"] = "tier"
+	}
+	list, err := store.Paged[System](tx, f.narrow(tx, more.Narrow(store.Query[System](tx))), p,
+		store.Measured{Columns: sortable, Measures: more.Measures}, "name")
+	for i, system := range list.Items {
+		list.Items[i] = system.shownTo(by)
+	}
+	return list, err
+}
+
+func (f SystemFilter) narrow(tx *store.Tx, q *gorm.DB) *gorm.DB {
+	if f.Status != "" {
+		q = q.Where("status = ?", f.Status)
+	}
+	if f.Tier != 0 {
+		q = q.Where("tier = ?", f.Tier)
+		if tx.By().OnSupplierSide() {
+			q = q.Where("1 = 0") // to a supplier no system has a tier
+		}
+	}
+	if f.HostID != uuid.Nil {
+		q = q.Where("host_organisation_id = ?", f.HostID)
+	}
+	if f.SupplierID != uuid.Nil {
+		q = q.Where("id IN (?)", store.Query[Supply](tx).Select("system_id").Where("supplier_id = ?", f.SupplierID))
+	}
+	if f.Q != "" {
+		q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference")
+	}
+	return q
 }
 
 // shownTo gives what the actor may see of a system: a supplier sees which one

@@ -5,7 +5,6 @@ package portfolio
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,14 +71,22 @@ type SupplierView struct {
 	NextReviewOn calendar.Date
 }
 
+// SystemFilter narrows the list of systems; empty fields do not.
+type SystemFilter struct {
+	inventory.SystemFilter
+	Rating questionnaire.Rating // as it counts today, the worst over its suppliers
+}
+
 // Systems lists systems with their assurance.
-func (s *Service) Systems(ctx context.Context, by access.Actor, f inventory.SystemFilter, p store.Paging) (store.List[*SystemView], error) {
-	rows, err := s.inventory.Systems(ctx, by, f, p)
-	if err != nil {
-		return store.List[*SystemView]{}, err
-	}
-	views, err := s.viewSystems(ctx, by, rows.Items)
-	return store.List[*SystemView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+func (s *Service) Systems(ctx context.Context, by access.Actor, f SystemFilter, p store.Paging) (store.List[*SystemView], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*SystemView], error) {
+		rows, err := inventory.SystemsIn(tx, f.SystemFilter, p, refine(tx, "system_id", "systems.id", f.Rating, 0))
+		if err != nil {
+			return store.List[*SystemView]{}, err
+		}
+		views, err := viewSystems(tx, rows.Items)
+		return store.List[*SystemView]{Items: views, Next: rows.Next, Total: rows.Total}, err
+	})
 }
 
 // System gives one system with its assurance.
@@ -88,7 +95,9 @@ func (s *Service) System(ctx context.Context, by access.Actor, id uuid.UUID) (*S
 	if err != nil {
 		return nil, err
 	}
-	views, err := s.viewSystems(ctx, by, []*inventory.System{detail.System})
+	views, err := store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*SystemView, error) {
+		return viewSystems(tx, []*inventory.System{detail.System})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -96,29 +105,27 @@ func (s *Service) System(ctx context.Context, by access.Actor, id uuid.UUID) (*S
 	return views[0], nil
 }
 
-func (s *Service) viewSystems(ctx context.Context, by access.Actor, systems []*inventory.System) ([]*SystemView, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*SystemView, error) {
-		ids := make([]uuid.UUID, len(systems))
-		for i, system := range systems {
-			ids[i] = system.ID
-		}
-		supplies, err := inventory.SuppliesOf(tx, ids)
-		if err != nil {
-			return nil, err
-		}
-		names, err := supplierNames(tx, supplies)
-		if err != nil {
-			return nil, err
-		}
-		views := make([]*SystemView, len(systems))
-		for i, system := range systems {
-			views[i] = &SystemView{System: system, Supplies: supplies[system.ID], SupplierNames: names}
-		}
-		if by.OnSupplierSide() {
-			return views, nil
-		}
-		return views, assess(tx, views, ids)
-	})
+func viewSystems(tx *store.Tx, systems []*inventory.System) ([]*SystemView, error) {
+	ids := make([]uuid.UUID, len(systems))
+	for i, system := range systems {
+		ids[i] = system.ID
+	}
+	supplies, err := inventory.SuppliesOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := supplierNames(tx, supplies)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]*SystemView, len(systems))
+	for i, system := range systems {
+		views[i] = &SystemView{System: system, Supplies: supplies[system.ID], SupplierNames: names}
+	}
+	if tx.By().OnSupplierSide() {
+		return views, nil
+	}
+	return views, assess(tx, views, ids)
 }
 
 // supplierNames names the suppliers of systems that the actor sees, though the
@@ -181,10 +188,17 @@ func moment(day calendar.Date) *time.Time {
 	return &at
 }
 
+// SupplierFilter narrows the list of suppliers; empty fields do not.
+type SupplierFilter struct {
+	inventory.SupplierFilter
+	Rating questionnaire.Rating // as it counts today, the worst over live systems
+	Tier   int                  // of the most demanding live system
+}
+
 // Suppliers lists suppliers with their assurance.
-func (s *Service) Suppliers(ctx context.Context, by access.Actor, f inventory.SupplierFilter, p store.Paging) (store.List[*SupplierView], error) {
+func (s *Service) Suppliers(ctx context.Context, by access.Actor, f SupplierFilter, p store.Paging) (store.List[*SupplierView], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*SupplierView], error) {
-		rows, err := inventory.SuppliersIn(tx, f, p)
+		rows, err := inventory.SuppliersIn(tx, f.SupplierFilter, p, refine(tx, "supplier_id", "suppliers.id", f.Rating, f.Tier))
 		if err != nil {
 			return store.List[*SupplierView]{}, err
 		}
@@ -210,79 +224,64 @@ func (s *Service) Supplier(ctx context.Context, by access.Actor, id uuid.UUID) (
 
 // viewSuppliers shows suppliers over the live systems that the actor sees.
 func viewSuppliers(tx *store.Tx, suppliers []*inventory.Supplier) ([]*SupplierView, error) {
+	views := make([]*SupplierView, len(suppliers))
 	ids := make([]uuid.UUID, len(suppliers))
 	for i, supplier := range suppliers {
-		ids[i] = supplier.ID
+		views[i], ids[i] = &SupplierView{Supplier: supplier}, supplier.ID
 	}
-	supplies, err := store.Many[inventory.Supply](tx, "", "supplier_id IN ?", ids)
+	if tx.By().OnSupplierSide() {
+		return views, countSystems(tx, views)
+	}
+	pairs, err := store.Many[review.LivePair](tx, "", "supplier_id IN ?", ids)
 	if err != nil {
 		return nil, err
 	}
-	live, err := liveTiers(tx, supplies)
-	if err != nil {
-		return nil, err
+	bySupplier := map[uuid.UUID][]*review.LivePair{}
+	for _, pair := range pairs {
+		bySupplier[pair.SupplierID] = append(bySupplier[pair.SupplierID], pair)
 	}
-	supplies = slices.DeleteFunc(supplies, func(supply *inventory.Supply) bool { return live[supply.SystemID] == nil })
-	theirs := tx.By().OnSupplierSide()
-	var standings []review.Standing
-	if !theirs {
-		if standings, err = review.StandingsOfPairs(tx, supplies); err != nil {
-			return nil, err
-		}
-	}
-	views := make([]*SupplierView, len(suppliers))
-	for i, supplier := range suppliers {
-		views[i] = viewOf(supplier, supplies, live, standings, theirs)
+	today := calendar.On(tx.Now())
+	for _, view := range views {
+		view.over(bySupplier[view.ID], today)
 	}
 	return views, nil
 }
 
-// liveTiers gives the live systems of supplies that the actor sees, with their
-// tier and no more.
-func liveTiers(tx *store.Tx, supplies []*inventory.Supply) (map[uuid.UUID]*inventory.System, error) {
-	ids := make([]uuid.UUID, len(supplies))
-	for i, supply := range supplies {
-		ids[i] = supply.SystemID
+// over works out what a supplier shows over its live systems.
+func (v *SupplierView) over(pairs []*review.LivePair, today calendar.Date) {
+	counted := map[uuid.UUID]bool{}
+	var standings []review.Standing
+	for _, pair := range pairs {
+		if counted[pair.SystemID] {
+			continue
+		}
+		counted[pair.SystemID] = true
+		v.SystemsCount++
+		if pair.Tier != 0 && (v.Tier == 0 || pair.Tier < v.Tier) {
+			v.Tier = pair.Tier
+		}
+		standing := pair.On(today)
+		standings = append(standings, standing)
+		if next := standing.NextReviewOn; next != "" && (v.NextReviewOn == "" || next < v.NextReviewOn) {
+			v.NextReviewOn = next
+		}
 	}
-	var systems []*inventory.System
-	err := store.Query[inventory.System](tx).Select("id", "tier").Where("status = ? AND id IN ?", inventory.Live, ids).Find(&systems).Error
-	live := map[uuid.UUID]*inventory.System{}
-	for _, system := range systems {
-		live[system.ID] = system
-	}
-	return live, err
+	worst := review.WorstStanding(standings)
+	v.Standing = &worst
 }
 
-func viewOf(supplier *inventory.Supplier, supplies []*inventory.Supply, live map[uuid.UUID]*inventory.System, standings []review.Standing, theirs bool) *SupplierView {
-	view := &SupplierView{Supplier: supplier}
-	counted := map[uuid.UUID]bool{}
-	for _, supply := range supplies {
-		system := live[supply.SystemID]
-		if supply.SupplierID != supplier.ID || system == nil || counted[system.ID] {
-			continue
+// countSystems counts a supplier's live systems for its own side, which sees no
+// more of them here.
+func countSystems(tx *store.Tx, views []*SupplierView) error {
+	for _, view := range views { // its own, and so one at most
+		n, err := store.Count[inventory.System](tx, "status = ? AND id IN (?)", inventory.Live,
+			store.Query[inventory.Supply](tx).Select("system_id").Where("supplier_id = ?", view.ID))
+		if err != nil {
+			return err
 		}
-		counted[system.ID] = true
-		view.SystemsCount++
-		if !theirs && system.Tier != 0 && (view.Tier == 0 || system.Tier < view.Tier) {
-			view.Tier = system.Tier
-		}
+		view.SystemsCount = n
 	}
-	if theirs {
-		return view
-	}
-	var own []review.Standing
-	for _, standing := range standings {
-		if standing.SupplierID != supplier.ID {
-			continue
-		}
-		own = append(own, standing)
-		if next := standing.NextReviewOn; next != "" && (view.NextReviewOn == "" || next < view.NextReviewOn) {
-			view.NextReviewOn = next
-		}
-	}
-	worst := review.WorstStanding(own)
-	view.Standing = &worst
-	return view
+	return nil
 }
 
 // Rating gives the rating that counts today, not assured where there is none.

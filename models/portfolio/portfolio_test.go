@@ -135,7 +135,10 @@ func (w *wales) rate(rating questionnaire.Rating, host, supplier, system uuid.UU
 		row := &review.PairRating{Row: store.NewRow(), SupplierID: supplier, SystemID: system, ReviewID: r.ID, SignOffID: signed.ID, Rating: rating,
 			Decision: review.Rely, EffectiveOn: calendar.On(tx.Now()), CurrentUntil: calendar.On(tx.Now()).AddMonths(12)}
 		row.Version, row.CreatedAt = 1, tx.Now()
-		return true, tx.Insert(row)
+		if err := tx.Insert(row); err != nil {
+			return false, err
+		}
+		return true, review.Restand(tx, supplier, []uuid.UUID{system})
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -313,8 +316,8 @@ func TestAnOrganisationSeesWhatItHostsOrUses(t *testing.T) {
 			"the other host":      {at(elsewhere), []uuid.UUID{far}, []uuid.UUID{both, theirs}},
 			"a national official": {official, []uuid.UUID{used, far}, []uuid.UUID{both, entered, theirs}},
 		} {
-			systems := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), c.by, inventory.SystemFilter{}, store.Paging{}))
-			suppliers := must[store.List[*portfolio.SupplierView]](t)(w.Suppliers(t.Context(), c.by, inventory.SupplierFilter{}, store.Paging{}))
+			systems := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), c.by, portfolio.SystemFilter{}, store.Paging{}))
+			suppliers := must[store.List[*portfolio.SupplierView]](t)(w.Suppliers(t.Context(), c.by, portfolio.SupplierFilter{}, store.Paging{}))
 			var seen, known []uuid.UUID
 			for _, v := range systems.Items {
 				seen = append(seen, v.ID)
@@ -371,14 +374,14 @@ func TestASupplierSeesNothingThatWeKnowOfItsSystems(t *testing.T) {
 		if s.Standing != nil || s.Rating() != "" || s.Tier != 0 || s.NextReviewOn != "" || s.SystemsCount != 1 {
 			t.Errorf("a supplier sees how it stands: %+v", s)
 		}
-		list := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), lead, inventory.SystemFilter{}, store.Paging{}))
+		list := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), lead, portfolio.SystemFilter{}, store.Paging{}))
 		if list.Total != 1 || list.Items[0].ID != id || list.Items[0].Tier != 0 || list.Items[0].Standing != nil {
 			t.Errorf("a supplier lists %d systems, the first %+v", list.Total, list.Items[0].System)
 		}
-		if tiered := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), lead, inventory.SystemFilter{Tier: 2}, store.Paging{})); tiered.Total != 0 {
+		if tiered := must[store.List[*portfolio.SystemView]](t)(w.Systems(t.Context(), lead, portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{Tier: 2}}, store.Paging{})); tiered.Total != 0 {
 			t.Error("a supplier finds its systems by their tier")
 		}
-		if _, err := w.Systems(t.Context(), lead, inventory.SystemFilter{}, store.Paging{Sort: "tier"}); !fault.Is(err, fault.KindInvalid) {
+		if _, err := w.Systems(t.Context(), lead, portfolio.SystemFilter{}, store.Paging{Sort: "tier"}); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("a supplier sorts its systems by their tier: %v", err)
 		}
 		if _, err := w.System(t.Context(), lead, hidden); !fault.Is(err, fault.KindNotFound) {

@@ -31,7 +31,7 @@ func New(db *store.DB) *Service { return &Service{db: db} }
 // Questionnaires lists the questionnaires.
 func (s *Service) Questionnaires(ctx context.Context, by access.Actor, p store.Paging) (store.List[*Questionnaire], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Questionnaire], error) {
-		return store.Paged[Questionnaire](tx, store.Query[Questionnaire](tx), p, map[string]string{"code": "code", "title": "title_en"}, "code")
+		return store.Paged[Questionnaire](tx, store.Query[Questionnaire](tx), p, store.Columns{"code": "code", "title": "title_en"}, "code")
 	})
 }
 
@@ -53,7 +53,7 @@ func (s *Service) Questionnaire(ctx context.Context, by access.Actor, id uuid.UU
 // Frameworks lists the frameworks.
 func (s *Service) Frameworks(ctx context.Context, by access.Actor, p store.Paging) (store.List[*Framework], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Framework], error) {
-		return store.Paged[Framework](tx, store.Query[Framework](tx), p, map[string]string{"code": "code", "title": "title_en"}, "code")
+		return store.Paged[Framework](tx, store.Query[Framework](tx), p, store.Columns{"code": "code", "title": "title_en"}, "code")
 	})
 }
 

@@ -171,7 +171,7 @@ func (s *Service) Actions(ctx context.Context, by access.Actor, review uuid.UUID
 		if review != uuid.Nil {
 			q = q.Where("review_id = ?", review)
 		}
-		return store.Paged[Action](tx, q, p, map[string]string{"reference": "reference", "due_on": "due_on"}, "due_on")
+		return store.Paged[Action](tx, q, p, store.Columns{"reference": "reference", "due_on": "due_on"}, "due_on")
 	})
 }
 

@@ -192,7 +192,7 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p stor
 			named := store.Holding(tx, store.Query[inventory.Supplier](tx).Select("id"), f.Q, "name", "trading_name")
 			q = store.Holding(tx, q, f.Q, "reference").Or("supplier_id IN (?)", named)
 		}
-		rows, err := store.Paged[Review](tx, q, p, map[string]string{
+		rows, err := store.Paged[Review](tx, q, p, store.Columns{
 			"reference": "reference", "due_on": "due_on", "state": "state", "created_at": "created_at",
 		}, "due_on")
 		if err != nil {

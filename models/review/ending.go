@@ -26,7 +26,7 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id uuid.UUID, beca
 		if err := r.close(because, reason, tx.Now()); err != nil {
 			return nil, err
 		}
-		return r, tx.Save(r, ReviewClosed)
+		return r, keepStanding(tx, r, ReviewClosed)
 	})
 }
 
@@ -88,7 +88,7 @@ func cancelIn(tx *store.Tx, r *Review) error {
 	if err := voidSignOffs(tx, r, "cancelled"); err != nil {
 		return err
 	}
-	return tx.Save(r, ReviewCancelled)
+	return keepStanding(tx, r, ReviewCancelled)
 }
 
 // Correct plans the successor of a signed-off review, which itself never

@@ -146,7 +146,7 @@ func (s *Service) DecideTime(ctx context.Context, by access.Actor, id, extension
 			return nil, err
 		}
 		r.DueOn = e.UntilOn
-		if err := tx.Save(r, DueDateMoved); err != nil {
+		if err := keepStanding(tx, r, DueDateMoved); err != nil {
 			return nil, err
 		}
 		if err := tx.Save(e, ExtensionGranted); err != nil {

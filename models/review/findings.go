@@ -265,7 +265,7 @@ func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "reference", "title_en", "title_cy")
 		}
-		return store.Paged[Finding](tx, q, p, map[string]string{"reference": "reference", "created_at": "created_at"}, "reference")
+		return store.Paged[Finding](tx, q, p, store.Columns{"reference": "reference", "created_at": "created_at"}, "reference")
 	})
 }
 

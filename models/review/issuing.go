@@ -79,7 +79,7 @@ func (s *Service) issueIn(tx *store.Tx, r *Review, respondents []Invited) ([]War
 	if err != nil {
 		return nil, err
 	}
-	return warnings, tx.Save(r, ReviewIssued)
+	return warnings, keepStanding(tx, r, ReviewIssued)
 }
 
 func (s *Service) invite(tx *store.Tx, r *Review, def *questionnaire.Definition, respondents []Invited) ([]Warning, error) {

@@ -130,7 +130,8 @@ func TestStanding(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := StandingOf(c.ratings, c.reviews, today)
+			pair := pairOf(c.ratings, c.reviews)
+			got := pair.On(today)
 			if got.Kind != c.kind || got.Rating != c.rating {
 				t.Errorf("got %s, %s; want %s, %s", got.Kind, got.Rating, c.kind, c.rating)
 			}

@@ -155,7 +155,10 @@ func planIn(tx *store.Tx, in PlanInput, corrects *uuid.UUID, reason string) (*Re
 			return nil, err
 		}
 	}
-	return r, assign(tx, r, in.SystemIDs, in.ReviewerIDs)
+	if err := assign(tx, r, in.SystemIDs, in.ReviewerIDs); err != nil {
+		return nil, err
+	}
+	return r, Restand(tx, r.SupplierID, in.SystemIDs)
 }
 
 func checkPlan(tx *store.Tx, in PlanInput) error {
@@ -280,7 +283,7 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id uuid.UUID, versi
 				return nil, err
 			}
 		}
-		return r, tx.Save(r, ReviewReassigned)
+		return r, keepStanding(tx, r, ReviewReassigned)
 	})
 }
 

@@ -78,7 +78,7 @@ func (s *Service) Reports(ctx context.Context, by access.Actor, p store.Paging) 
 		if !by.OnSupplierSide() {
 			q = q.Where("rendition = ?", ForBoard)
 		}
-		rows, err := store.Paged[Report](tx, q, p, map[string]string{"created_at": "created_at", "reference": "reference"}, "-created_at")
+		rows, err := store.Paged[Report](tx, q, p, store.Columns{"created_at": "created_at", "reference": "reference"}, "-created_at")
 		list := store.List[ReportSummary]{Next: rows.Next, Total: rows.Total, Items: []ReportSummary{}}
 		for _, row := range rows.Items {
 			summary := ReportSummary{ID: row.ID, ReviewID: row.ReviewID, Reference: row.Reference, Rating: row.Snapshot.Rating,

@@ -33,7 +33,7 @@ var everyRow = []any{
 	&questionnaire.Framework{}, &questionnaire.Requirement{}, &questionnaire.Questionnaire{}, &questionnaire.Version{},
 	&review.Review{}, &review.Coverage{}, &review.Reviewer{}, &review.Respondent{}, &review.GivenSection{}, &review.Answer{},
 	&review.AnswerChange{}, &review.Evidence{}, &review.Judgement{}, &review.Participation{}, &review.Return{}, &review.Finding{},
-	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
+	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.PairStanding{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
 	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{},
 }
 

@@ -279,7 +279,7 @@ func (d *dossier) takeEffect(tx *store.Tx, signOff *SignOff) error {
 			return err
 		}
 	}
-	return nil
+	return restandReview(tx, d.review)
 }
 
 // standingSignOffs gives the sign-offs that are not void, by host.
@@ -310,7 +310,7 @@ func (s *Service) finishSigning(tx *store.Tx, d *dossier) error {
 		return err
 	}
 	d.review.signedByAll(&facts, tx.Now())
-	if err := program.Save(d.review, ReviewSignedOff); err != nil {
+	if err := keepStanding(program, d.review, ReviewSignedOff); err != nil {
 		return err
 	}
 	if err := s.fixReports(tx, d); err != nil {
@@ -380,5 +380,8 @@ func voidSignOffs(tx *store.Tx, r *Review, because string) error {
 			}
 		}
 	}
-	return nil
+	if len(rows) == 0 {
+		return nil
+	}
+	return restandReview(program, r)
 }

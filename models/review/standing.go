@@ -41,27 +41,6 @@ type Standing struct {
 	UnderReview bool `json:"under_review"`
 }
 
-// StandingOf works out where a pair stands on a day, from the ratings that
-// took effect for it and its reviews.
-func StandingOf(ratings []*PairRating, reviews []*Review, today calendar.Date) Standing {
-	s := Standing{Kind: NeverReviewed, Rating: questionnaire.NotAssured}
-	latest := latestRating(ratings)
-	if latest != nil {
-		s.LastRating, s.RatedOn, s.Until, s.ReviewID = latest.Rating, latest.EffectiveOn, latest.CurrentUntil, latest.ReviewID
-		s.Kind, s.Rating = Current, latest.Rating
-		if today > latest.CurrentUntil {
-			s.Kind = Lapsed
-			if latest.Rating != questionnaire.Unsatisfactory {
-				s.Rating = questionnaire.NotAssured
-			}
-		}
-	}
-	if slices.ContainsFunc(reviews, func(r *Review) bool { return r.silent(latest, today) }) {
-		s.Kind, s.Rating = NoAnswer, questionnaire.Unsatisfactory
-	}
-	return s
-}
-
 func latestRating(ratings []*PairRating) *PairRating {
 	var latest *PairRating
 	for _, r := range ratings {
@@ -70,19 +49,6 @@ func latestRating(ratings []*PairRating) *PairRating {
 		}
 	}
 	return latest
-}
-
-// silent reports whether the supplier owes this review its answers: from 28
-// days after the due date until the first submission, and from a closing until
-// a later rating of the pair. Silence must not pay.
-func (r *Review) silent(latest *PairRating, today calendar.Date) bool {
-	if r.Kind == Desk {
-		return false
-	}
-	if r.State == Closed {
-		return latest == nil || latest.CreatedAt.Before(valueOf(r.EndedAt))
-	}
-	return (r.State == Issued || r.State == InProgress) && r.FirstSubmittedAt == nil && today >= r.DueOn.AddDays(silence)
 }
 
 func valueOf(t *time.Time) time.Time {
@@ -97,6 +63,9 @@ var gravity = map[questionnaire.Rating]int{
 	questionnaire.Unsatisfactory: 4, questionnaire.NotAssured: 3, questionnaire.Limited: 2, questionnaire.Reasonable: 1, questionnaire.Substantial: 0,
 }
 
+// Gravity orders ratings from 0, substantial, to 4, unsatisfactory.
+func Gravity(r questionnaire.Rating) int { return gravity[r] }
+
 // WorstStanding gives the worst of several pairs; of none, never reviewed.
 func WorstStanding(all []Standing) Standing {
 	if len(all) == 0 {
@@ -104,3 +73,12 @@ func WorstStanding(all []Standing) Standing {
 	}
 	return slices.MaxFunc(all, func(a, b Standing) int { return gravity[a.Rating] - gravity[b.Rating] })
 }
+
+// DueBecause says why a pair of supplier and system is next due when it is.
+type DueBecause string
+
+// What a pair's next review is due for.
+const (
+	DueNeverReviewed DueBecause = "never_reviewed"
+	DueInterval      DueBecause = "interval" // the rating ends
+)

@@ -86,7 +86,7 @@ func (s *Service) Submit(ctx context.Context, by access.Actor, id uuid.UUID, a A
 		if err := s.mailOurSide(tx, r, "submitted"); err != nil {
 			return nil, err
 		}
-		return r, tx.AsProgram("submit").Save(r, ReviewSubmitted)
+		return r, keepStanding(tx.AsProgram("submit"), r, ReviewSubmitted)
 	})
 }
 

@@ -28,6 +28,7 @@ type rows struct {
 	signed      []*SignOff
 	actions     []*Action
 	ratings     []*PairRating
+	standings   []*PairStanding
 	reports     []*Report
 	receipts    []*Receipt
 	messages    []*Message
@@ -59,6 +60,11 @@ func (w *walk) look() *rows {
 			if err := load(); err != nil {
 				return nil, err
 			}
+		}
+		r.standings, err = store.Many[PairStanding](tx, "system_id", "supplier_id = ? AND system_id IN (?)", r.review.SupplierID,
+			store.Query[Coverage](tx).Select("system_id").Where("review_id = ?", w.id))
+		if err != nil {
+			return nil, err
 		}
 		events, err := tx.EventsAsked(store.EventFilter{AboutID: w.id}, "", 1)
 		if err != nil {

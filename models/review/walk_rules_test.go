@@ -11,6 +11,7 @@ import (
 
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
 )
 
 // rules say what is wrong after a step, or nothing.
@@ -24,6 +25,7 @@ var rules = []func(w *walk, s turn) string{
 	(*walk).signaturesAreOfTheAssessmentThatStands,
 	(*walk).onlyWhoMaySignSigns,
 	(*walk).effectsFollowTheSignatures,
+	(*walk).standingsAreWorkedOutAnewByEachChange,
 	(*walk).assessmentsAreComplete,
 	(*walk).findingsThatWereTouchedStay,
 	(*walk).whatIsFixedStays,
@@ -232,6 +234,19 @@ func (w *walk) onlyWhoMaySignSigns(s turn) string {
 	}
 	if s.act.name == "sign off" && s.after.review.AccuracyCheckUntil > calendar.On(w.now) {
 		return "signed while the accuracy check is open"
+	}
+	return ""
+}
+
+func (w *walk) standingsAreWorkedOutAnewByEachChange(s turn) string {
+	for _, kept := range s.after.standings {
+		anew := read(w.house, func(tx *store.Tx) (PairStanding, error) { return workOutPair(tx, kept.SupplierID, kept.SystemID) })
+		if text(anew) != text(kept) {
+			return fmt.Sprintf("a pair is kept as %s, and worked out anew it is %s", text(kept), text(anew))
+		}
+	}
+	if len(s.after.standings) != len(w.hosts) {
+		return fmt.Sprintf("%d pairs have a standing, and the review covers %d", len(s.after.standings), len(w.hosts))
 	}
 	return ""
 }

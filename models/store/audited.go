@@ -8,7 +8,7 @@ var audited = []struct{ table, kind string }{
 	{"suppliers", "supplier"}, {"systems", "system"}, {"system_uses", "system_use"}, {"certificates", "certificate"},
 	{"subcontractors", "subcontractor"}, {"contracts", "contract"},
 	{"frameworks", "framework"}, {"questionnaires", "questionnaire"}, {"questionnaire_versions", "questionnaire_version"},
-	{"programmes", "programme"}, {"schedules", "schedule"}, {"reviews", "review"}, {"respondents", "respondent"},
+	{"programmes", "programme"}, {"reviews", "review"}, {"respondents", "respondent"},
 	{"answers", "answer"}, {"evidence", "evidence"}, {"judgements", "judgement"}, {"findings", "finding"},
 	{"sign_offs", "sign_off"}, {"actions", "action"}, {"reports", "report"}, {"messages", "message"},
 	{"extensions", "extension"}, {"risk_acceptances", "risk_acceptance"}, {"incidents", "incident"},

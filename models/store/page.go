@@ -1,11 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"sicrwydd/models/fault"
 )
@@ -26,16 +31,73 @@ type List[T any] struct {
 }
 
 type cursor struct {
-	Sort  string `json:"s"`
-	Value any    `json:"v"`
-	ID    string `json:"i"`
+	Sort  string     `json:"s"`
+	Value any        `json:"v,omitempty"`
+	Time  *time.Time `json:"t,omitempty"` // instead of Value: as text it would not compare as the database does
+	ID    string     `json:"i"`
 }
 
-// Paged runs a query as one page. Sortable maps the fields that a caller may
-// sort by to columns that are never null; the first named by fallback is used
-// when none is asked for. Pages follow the sort value and the id, so that rows
-// added meanwhile neither repeat nor hide others.
-func Paged[T any, P pointer[T]](tx *Tx, q *gorm.DB, p Paging, sortable map[string]string, fallback string) (List[P], error) {
+func cursorAt(sort string, value any, id uuid.UUID) cursor {
+	c := cursor{Sort: sort, Value: value, ID: id.String()}
+	if at, ok := value.(time.Time); ok {
+		c.Value, c.Time = nil, &at
+	}
+	return c
+}
+
+func (c cursor) value() any {
+	if c.Time != nil {
+		return *c.Time
+	}
+	return c.Value
+}
+
+// Sortable says by what a list may be sorted: a field's name to an expression
+// over the row that is never null.
+type Sortable interface {
+	by(field string) (Condition, bool)
+}
+
+// Columns are fields of a list and the columns that it is sorted by for them.
+type Columns map[string]string
+
+func (c Columns) by(field string) (Condition, bool) {
+	column, ok := c[field]
+	return Condition{SQL: column}, ok
+}
+
+// Measured are Columns, and figures of a row that its table does not hold.
+type Measured struct {
+	Columns
+	Measures map[string]Condition
+}
+
+func (m Measured) by(field string) (Condition, bool) {
+	if measure, ok := m.Measures[field]; ok {
+		return measure, true
+	}
+	return m.Columns.by(field)
+}
+
+// Refinement narrows and sorts a list by what a room above its own knows of
+// its rows.
+type Refinement struct {
+	Where    []Condition
+	Measures map[string]Condition
+}
+
+// Narrow applies the conditions to a query.
+func (r Refinement) Narrow(q *gorm.DB) *gorm.DB {
+	for _, c := range r.Where {
+		q = q.Where(c.SQL, c.Args...)
+	}
+	return q
+}
+
+// Paged runs a query as one page, sorted as asked or by the fallback. Pages
+// follow the sort value and the id, so that rows added meanwhile neither repeat
+// nor hide others.
+func Paged[T any, P pointer[T]](tx *Tx, q *gorm.DB, p Paging, sortable Sortable, fallback string) (List[P], error) {
 	var list List[P]
 	limit := p.Limit
 	switch {
@@ -44,11 +106,8 @@ func Paged[T any, P pointer[T]](tx *Tx, q *gorm.DB, p Paging, sortable map[strin
 	case limit < 1 || limit > 200:
 		return list, fault.Invalid("invalid").On("limit", "limit-range")
 	}
-	sort := p.Sort
-	if sort == "" {
-		sort = fallback
-	}
-	column, ok := sortable[strings.TrimPrefix(sort, "-")]
+	sort := cmp.Or(p.Sort, fallback)
+	by, ok := sortable.by(strings.TrimPrefix(sort, "-"))
 	if !ok {
 		return list, fault.Invalid("invalid").On("sort", "sort-unknown")
 	}
@@ -61,13 +120,15 @@ func Paged[T any, P pointer[T]](tx *Tx, q *gorm.DB, p Paging, sortable map[strin
 	if strings.HasPrefix(sort, "-") {
 		direction, beyond = " DESC", " < "
 	}
-	page := q.Session(&gorm.Session{}).Order(column + direction).Order("id" + direction).Limit(limit + 1)
+	page := q.Session(&gorm.Session{}).Limit(limit + 1).Order(clause.OrderBy{Expression: clause.Expr{
+		SQL: by.SQL + direction + ", id" + direction, Vars: by.Args, WithoutParentheses: true}})
 	if p.After != "" {
 		after, ok := readCursor(p.After)
 		if !ok || after.Sort != sort {
 			return list, fault.Invalid("invalid").On("after", "cursor-unknown")
 		}
-		page = page.Where("("+column+beyond+"?) OR ("+column+" = ? AND id"+beyond+"?)", after.Value, after.Value, after.ID)
+		args := slices.Concat(by.Args, []any{after.value()}, by.Args, []any{after.value(), after.ID})
+		page = page.Where("("+by.SQL+beyond+"?) OR ("+by.SQL+" = ? AND id"+beyond+"?)", args...)
 	}
 	if err := page.Find(&list.Items).Error; err != nil {
 		return list, faulty(err)
@@ -76,10 +137,13 @@ func Paged[T any, P pointer[T]](tx *Tx, q *gorm.DB, p Paging, sortable map[strin
 		return list, nil
 	}
 	list.Items = list.Items[:limit]
-	last := list.Items[limit-1]
-	values, err := tx.columnsOf(last)
-	list.Next = cursor{Sort: sort, Value: values[column], ID: last.row().ID.String()}.String()
-	return list, err
+	last := list.Items[limit-1].row().ID
+	var value any
+	if err := Query[T](tx).Select(by.SQL, by.Args...).Where("id = ?", last).Row().Scan(&value); err != nil {
+		return list, err
+	}
+	list.Next = cursorAt(sort, value, last).String()
+	return list, nil
 }
 
 func (c cursor) String() string {

@@ -69,6 +69,13 @@ func Share[T any, P pointer[T]](tx *Tx, id uuid.UUID) (P, error) {
 	return locked[T, P](tx, id, clause.LockingStrengthShare)
 }
 
+// LockBy is Lock for the one plain row that meets the condition.
+func LockBy[T Scoped](tx *Tx, condition string, args ...any) (*T, error) {
+	row := new(T)
+	err := Query[T](tx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(condition, args...).Take(row).Error
+	return row, faulty(err)
+}
+
 func locked[T any, P pointer[T]](tx *Tx, id uuid.UUID, strength string) (P, error) {
 	thing := P(new(T))
 	err := Query[T](tx).Clauses(clause.Locking{Strength: strength}).Where("id = ?", id).Take(thing).Error
@@ -153,6 +160,12 @@ func (tx *Tx) Insert(row Scoped) error {
 		return tx.stillSeen(row, keyed.row().ID)
 	}
 	return nil
+}
+
+// Ensure inserts a plain row where none has its key yet; one that stands stays
+// as it is. It waits for a change that is inserting the same.
+func (tx *Tx) Ensure(row Scoped) error {
+	return faulty(tx.gorm.Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error)
 }
 
 // stillSeen refuses a write whose result the actor may not see: it would reach

@@ -1,0 +1,220 @@
+package review
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
+)
+
+// PairStanding is where a pair of supplier and system stands, whatever the day:
+// worked out from its ratings and reviews by every change that touches them, so
+// that lists need not. A pair without one was never reviewed.
+type PairStanding struct {
+	SystemID       uuid.UUID `gorm:"primaryKey"`
+	SupplierID     uuid.UUID `gorm:"primaryKey"`
+	LastRating     questionnaire.Rating
+	RatedOn        calendar.Date
+	CurrentUntil   calendar.Date
+	RatingReviewID *uuid.UUID
+	// NoAnswerFrom is the day from which silence counts as unsatisfactory.
+	NoAnswerFrom calendar.Date
+	OpenReviewID *uuid.UUID
+	ReviewDueOn  calendar.Date
+	NextDueOn    calendar.Date
+	DueBecause   DueBecause
+}
+
+// Scope is the reading scope of ratings; a supplier sees none of a system's.
+func (PairStanding) Scope(by access.Actor) store.Condition {
+	if by.OnSupplierSide() {
+		return store.Nothing
+	}
+	return store.Systems(by, access.InventoryRead, "pair_standings.system_id")
+}
+
+// LivePair is a pair of a supplier and a live system, with where it stands: the
+// rows that lists and figures are made of. A supplier with several parts in a
+// system has one for each.
+type LivePair struct {
+	PairStanding
+	HostOrganisationID uuid.UUID
+	Tier               int
+	Criticality        *int
+	Consequence        int
+	Exposure           inventory.Exposure
+}
+
+// TableName is the view that makes them.
+func (LivePair) TableName() string { return "live_pairs" }
+
+// Scope is the reading scope of systems, on our side.
+func (LivePair) Scope(by access.Actor) store.Condition {
+	if by.OnSupplierSide() {
+		return store.Nothing
+	}
+	return store.Systems(by, access.InventoryRead, "live_pairs.system_id")
+}
+
+// RatingToday is, in SQL over live_pairs, how grave the rating of a pair is as
+// it counts on a day: On in words of the database.
+func RatingToday(today calendar.Date) store.Condition {
+	sql := "CASE WHEN no_answer_from <> '' AND no_answer_from <= ? THEN 4 WHEN last_rating = 'unsatisfactory' THEN 4" +
+		" WHEN last_rating = '' OR current_until < ? THEN 3 WHEN last_rating = 'limited' THEN 2 WHEN last_rating = 'reasonable' THEN 1 ELSE 0 END"
+	return store.Condition{SQL: sql, Args: []any{today, today}}
+}
+
+// OverPairs is a figure over the live pairs of one row that the actor sees, as
+// an expression in a query of that row's table.
+func OverPairs(tx *store.Tx, figure store.Condition, row string) store.Condition {
+	scope := LivePair{}.Scope(tx.By())
+	return store.Condition{SQL: "(SELECT " + figure.SQL + " FROM live_pairs WHERE " + row + " AND (" + scope.SQL + "))",
+		Args: slices.Concat(figure.Args, scope.Args)}
+}
+
+// GroupedPairs holds a column against the live pairs that the actor sees: is it
+// (not) in those whose figure compares so?
+func GroupedPairs(tx *store.Tx, in, of string, figure store.Condition, compares string, with any) store.Condition {
+	scope := LivePair{}.Scope(tx.By())
+	return store.Condition{SQL: in + " (SELECT " + of + " FROM live_pairs WHERE " + scope.SQL + " GROUP BY " + of + " HAVING " + figure.SQL + " " + compares + " ?)",
+		Args: slices.Concat(scope.Args, figure.Args, []any{with})}
+}
+
+// pairOf works out where a pair stands from the ratings that took effect for
+// it and the reviews that cover it.
+func pairOf(ratings []*PairRating, reviews []*Review) PairStanding {
+	var p PairStanding
+	latest := latestRating(ratings)
+	if latest != nil {
+		p.LastRating, p.RatedOn, p.CurrentUntil, p.RatingReviewID = latest.Rating, latest.EffectiveOn, latest.CurrentUntil, &latest.ReviewID
+	}
+	for _, r := range reviews {
+		if from := r.silentFrom(latest); from != "" && (p.NoAnswerFrom == "" || from < p.NoAnswerFrom) {
+			p.NoAnswerFrom = from
+		}
+		if r.Open() && (p.OpenReviewID == nil || r.DueOn < p.ReviewDueOn) {
+			p.OpenReviewID, p.ReviewDueOn = &r.ID, r.DueOn
+		}
+	}
+	return p
+}
+
+// On says where the pair stands on a day.
+func (p *PairStanding) On(today calendar.Date) Standing {
+	s := Standing{SupplierID: p.SupplierID, SystemID: p.SystemID, Kind: NeverReviewed, Rating: questionnaire.NotAssured,
+		LastRating: p.LastRating, RatedOn: p.RatedOn, Until: p.CurrentUntil, ReviewID: valueOrNil(p.RatingReviewID),
+		NextReviewOn: cmp.Or(p.ReviewDueOn, p.CurrentUntil), UnderReview: p.OpenReviewID != nil}
+	if p.LastRating != "" {
+		s.Kind, s.Rating = Current, p.LastRating
+		if today > p.CurrentUntil {
+			s.Kind = Lapsed
+			if p.LastRating != questionnaire.Unsatisfactory {
+				s.Rating = questionnaire.NotAssured
+			}
+		}
+	}
+	if p.NoAnswerFrom != "" && p.NoAnswerFrom <= today {
+		s.Kind, s.Rating = NoAnswer, questionnaire.Unsatisfactory
+	}
+	return s
+}
+
+// silentFrom gives the day from which the supplier owes this review its
+// answers: 28 days after the due date until the first submission, and from a
+// closing until a later rating of the pair. Silence must not pay.
+func (r *Review) silentFrom(latest *PairRating) calendar.Date {
+	switch {
+	case r.Kind == Desk:
+	case r.State == Closed && (latest == nil || latest.CreatedAt.Before(valueOf(r.EndedAt))):
+		return calendar.On(valueOf(r.EndedAt))
+	case r.is(Issued, InProgress) && r.FirstSubmittedAt == nil:
+		return r.DueOn.AddDays(silence)
+	}
+	return ""
+}
+
+// Restand works out anew where the supplier stands with each of the systems.
+// Each pair is held first, so that of two changes the later sees the earlier.
+func Restand(tx *store.Tx, supplier uuid.UUID, systems []uuid.UUID) error {
+	tx = tx.AsProgram("work out standings")
+	ordered := slices.SortedFunc(slices.Values(systems), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	for _, system := range ordered {
+		stands, err := holdPair(tx, supplier, system)
+		if err != nil {
+			return err
+		}
+		now, err := workOutPair(tx, supplier, system)
+		if err != nil {
+			return err
+		}
+		if err := now.keep(tx, stands); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepStanding saves a review, and where its pairs stand with it.
+func keepStanding(tx *store.Tx, r *Review, action audit.Action) error {
+	if err := tx.Save(r, action); err != nil {
+		return err
+	}
+	return restandReview(tx, r)
+}
+
+func restandReview(tx *store.Tx, r *Review) error {
+	systems, err := systemsOf(tx.AsProgram("work out standings"), r.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(systems))
+	for i, system := range systems {
+		ids[i] = system.ID
+	}
+	return Restand(tx, r.SupplierID, ids)
+}
+
+func holdPair(tx *store.Tx, supplier, system uuid.UUID) (*PairStanding, error) {
+	if err := tx.Ensure(&PairStanding{SupplierID: supplier, SystemID: system}); err != nil {
+		return nil, err
+	}
+	return store.LockBy[PairStanding](tx, "supplier_id = ? AND system_id = ?", supplier, system)
+}
+
+func workOutPair(tx *store.Tx, supplier, system uuid.UUID) (PairStanding, error) {
+	ratings, err := store.Many[PairRating](tx, "created_at", "supplier_id = ? AND system_id = ?", supplier, system)
+	if err != nil {
+		return PairStanding{}, err
+	}
+	reviews, err := standingReviews(tx, supplier, system)
+	if err != nil {
+		return PairStanding{}, err
+	}
+	p := pairOf(ratings, reviews)
+	p.SupplierID, p.SystemID = supplier, system
+	return p, nil
+}
+
+// standingReviews loads what standing asks of the reviews of a pair, and no
+// more of them.
+func standingReviews(tx *store.Tx, supplier, system uuid.UUID) ([]*Review, error) {
+	var reviews []*Review
+	err := store.Query[Review](tx).Select("id", "supplier_id", "kind", "state", "due_on", "first_submitted_at", "ended_at").
+		Where("supplier_id = ? AND state NOT IN ?", supplier, []State{SignedOff, Cancelled}).
+		Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id = ?", system)).Find(&reviews).Error
+	return reviews, err
+}
+
+func (p *PairStanding) keep(tx *store.Tx, stands *PairStanding) error {
+	return store.Query[PairStanding](tx).Where("supplier_id = ? AND system_id = ?", p.SupplierID, p.SystemID).Updates(map[string]any{
+		"last_rating": p.LastRating, "rated_on": p.RatedOn, "current_until": p.CurrentUntil, "rating_review_id": p.RatingReviewID,
+		"no_answer_from": p.NoAnswerFrom, "open_review_id": p.OpenReviewID, "review_due_on": p.ReviewDueOn,
+	}).Error
+}
