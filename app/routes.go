@@ -262,9 +262,26 @@ func mountPages(app *fiber.App, p *pages.Pages) error {
 	return nil
 }
 
+// listRoutes are the lists, each as a page and as files of what it shows.
+func listRoutes(p *pages.Pages) []pageRoute {
+	var routes []pageRoute
+	for _, l := range []struct {
+		name       string
+		permission access.Permission
+	}{
+		{"suppliers", access.InventoryRead}, {"systems", access.InventoryRead}, {"contracts", access.InventoryRead},
+		{"reviews", access.ReviewRead}, {"findings", access.AnswersRead}, {"actions", access.AnswersRead},
+	} {
+		routes = append(routes, pageRoute{get, "/" + l.name, l.permission, p.List(l.name)},
+			pageRoute{get, "/" + l.name + ".csv", l.permission, p.ListFile(l.name, "csv")},
+			pageRoute{get, "/" + l.name + ".xlsx", l.permission, p.ListFile(l.name, "xlsx")})
+	}
+	return append(routes, pageRoute{post, "/views", access.Self, p.ViewKeep}, pageRoute{post, "/views/:id/drop", access.Self, p.ViewDrop})
+}
+
 // pageRoutes is what people see in the browser.
 func pageRoutes(p *pages.Pages) []pageRoute {
-	return []pageRoute{
+	return append(listRoutes(p), []pageRoute{
 		{get, "/", access.Open, p.Home},
 		{get, "/sign-in", access.Open, p.SignInForm},
 		{post, "/sign-in", access.Open, p.SignIn},
@@ -301,7 +318,6 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 
 		{get, "/organisations", access.DirectoryRead, p.Organisations},
 		{get, "/organisations/:id", access.DirectoryRead, p.Organisation},
-		{get, "/suppliers", access.InventoryRead, p.Suppliers},
 		{get, "/suppliers/new", access.InventoryChange, p.SupplierNew},
 		{post, "/suppliers", access.InventoryChange, p.SupplierAdd},
 		{get, "/suppliers/:id", access.InventoryRead, p.Supplier},
@@ -314,14 +330,12 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/suppliers/:id/contracts", access.InventoryChange, p.ContractAdd},
 		{get, "/contracts/:id/edit", access.InventoryChange, p.ContractEdit},
 		{post, "/contracts/:id", access.InventoryChange, p.ContractChange},
-		{get, "/systems", access.InventoryRead, p.Systems},
 		{get, "/systems/new", access.InventoryChange, p.SystemNew},
 		{post, "/systems", access.InventoryChange, p.SystemAdd},
 		{get, "/systems/:id", access.InventoryRead, p.System},
 		{get, "/systems/:id/edit", access.InventoryChange, p.SystemEdit},
 		{post, "/systems/:id", access.InventoryChange, p.SystemChange},
 
-		{get, "/reviews", access.ReviewRead, p.Reviews},
 		{get, "/reviews/new", access.ReviewPlan, p.ReviewNew},
 		{post, "/reviews", access.ReviewPlan, p.ReviewPlan},
 		{get, "/reviews/:id", access.ReviewRead, p.Review},
@@ -393,7 +407,6 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reviews/:id/sign-off", access.ReviewSign, p.SignOff},
 		{get, "/reviews/:id/send-back", access.ReviewSign, p.SendBackForm},
 		{post, "/reviews/:id/send-back", access.ReviewSign, p.SendBack},
-		{get, "/actions", access.AnswersRead, p.Actions},
 		{post, "/actions", access.FindingWrite, p.ActionAdd},
 		{get, "/actions/:id", access.AnswersRead, p.Action},
 		{post, "/actions/:id/complete", access.ActionDo, p.ActionComplete},
@@ -405,5 +418,5 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},
 		{get, "/outbox", access.Settings, p.Outbox},
 		{post, "/outbox/hold", access.Settings, p.OutboxHold},
-	}
+	}...)
 }

@@ -215,6 +215,12 @@ func percent(w *locales.Words, share any) (string, error) {
 	return "", fmt.Errorf("%T is no share", share)
 }
 
+// ValueText says a value of the contract in words of a language, for what is no
+// page.
+func ValueText(tag lang.Tag, kind string, value any) (string, error) {
+	return valueText(Words(tag), kind, value)
+}
+
 // valueText says a value of the contract in words: "rating", "substantial".
 func valueText(w *locales.Words, kind string, value any) (string, error) {
 	v := reflect.ValueOf(value)

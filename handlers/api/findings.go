@@ -57,7 +57,7 @@ func (a *API) Findings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, showFinding), nil
+	return listOf(rows, func(f review.FindingRow) findingOut { return showFinding(f.Finding) }), nil
 }
 
 // Finding gives one finding.
@@ -159,13 +159,17 @@ func actionShown(status int, x *review.Action, err error) (*thing[actionOut], er
 // Actions lists actions.
 func (a *API) Actions(ctx context.Context, in *struct {
 	Page
-	ReviewID uuid.UUID `query:"review_id"`
+	ReviewID uuid.UUID          `query:"review_id"`
+	State    review.ActionState `query:"state" enum:"open,completed,verified,dropped"`
+	Side     review.Side        `query:"side" enum:"supplier,ours"`
+	Late     bool               `query:"late"`
+	Q        string             `query:"q"`
 }) (*list[actionOut], error) {
-	rows, err := a.Services.Reviews.Actions(ctx, actor(ctx), in.ReviewID, in.paging())
+	rows, err := a.Services.Reviews.Actions(ctx, actor(ctx), review.ActionFilter{ReviewID: in.ReviewID, State: in.State, Side: in.Side, Late: in.Late, Q: in.Q}, in.paging())
 	if err != nil {
 		return nil, err
 	}
-	return listOf(rows, showAction), nil
+	return listOf(rows, func(x review.ActionRow) actionOut { return showAction(x.Action) }), nil
 }
 
 // Action gives one action.

@@ -1,86 +1,53 @@
 package pages
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/calendar"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
-	"sicrwydd/models/store"
 )
 
-// actionRow is an action with what its reader may do about it.
-type actionRow struct {
+type actionData struct {
 	*review.Action
-	Review  *review.Detail // that it comes from; nil where it is not on the list
+	Of      review.Of
+	Finding *review.Finding // nil: a condition of a sign-off
 	Late    bool
 	Does    bool   // carries it out
 	Checks  bool   // verifies it, or sends it back
-	Form    string // complete or send-back, where what was typed was refused
-	Written string
-	Message lang.Text
-}
-
-type actionsData struct {
-	Items []actionRow
-	Next  string
-	Only  bool // one action, at an address of its own
-}
-
-// actionTyped is what was typed at one action and refused.
-type actionTyped struct {
-	On      uuid.UUID
+	// What was typed and refused, and in which form.
 	Form    string
 	Written string
 	Message lang.Text
 }
 
-func (p *Pages) allActions(v *View, typed actionTyped) (Page, error) {
-	rows, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), uuid.Nil, store.Paging{Limit: 100, After: v.Query("after")})
+func (p *Pages) actionPage(v *View, id uuid.UUID, form string) (Page, error) {
+	row, err := p.Services.Reviews.ActionRow(v.UserContext(), v.Actor(), id)
 	if err != nil {
 		return Page{}, err
 	}
-	data := actionsData{Next: rows.Next}
-	for _, a := range rows.Items {
-		data.Items = append(data.Items, v.actionRow(a, typed))
-	}
-	return actionsPage(data), nil
-}
-
-func actionsPage(data actionsData) Page {
-	return Page{Name: "actions", TitleKey: "nav.actions", Wide: true, Data: data}
-}
-
-func (v *View) actionRow(a *review.Action, typed actionTyped) actionRow {
 	by := v.Actor()
-	row := actionRow{Action: a, Late: a.State == review.ActionOpen && a.DueOn < calendar.On(time.Now()),
-		Does:   a.State == review.ActionOpen && by.Holds(access.ActionDo) && (a.Side == review.SupplierSide) == by.OnSupplierSide(),
-		Checks: a.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !a.CompletedByHand(by)}
-	if a.ID == typed.On {
-		row.Form, row.Written, row.Message = typed.Form, typed.Written, typed.Message
+	data := actionData{Action: row.Action, Of: row.Of, Late: row.Late, Form: form, Written: row.Completion,
+		Does:   row.State == review.ActionOpen && by.Holds(access.ActionDo) && (row.Side == review.SupplierSide) == by.OnSupplierSide(),
+		Checks: row.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !row.CompletedByHand(by)}
+	if form != "" {
+		data.Written, data.Message = v.Typed("completion"), v.TypedText("message")
 	}
-	return row
+	if row.FindingID != nil {
+		if data.Finding, err = p.Services.Reviews.Finding(v.UserContext(), by, *row.FindingID); err != nil {
+			return Page{}, err
+		}
+	}
+	return Page{Name: "action", Title: row.Reference, Data: data}, nil
 }
 
-// Action shows one action, at the address that others are sent.
+// Action shows what will be done, by whom and by when, and what came of it.
 func (p *Pages) Action(v *View) error {
 	id, err := v.ID("id")
 	if err != nil {
 		return err
 	}
-	a, err := p.Services.Reviews.Action(v.UserContext(), v.Actor(), id)
-	if err != nil {
-		return err
-	}
-	return v.Show(actionsPage(actionsData{Items: []actionRow{v.actionRow(a, actionTyped{})}, Only: true}))
-}
-
-// Actions lists what will be done, by whom and by when.
-func (p *Pages) Actions(v *View) error {
-	page, err := p.allActions(v, actionTyped{})
+	page, err := p.actionPage(v, id, "")
 	if err != nil {
 		return err
 	}
@@ -93,13 +60,13 @@ func (p *Pages) onAction(v *View, form, flash string, do func(uuid.UUID) error) 
 		return err
 	}
 	if err := do(id); err != nil {
-		page, pageErr := p.allActions(v, actionTyped{id, form, v.Typed("completion"), v.TypedText("message")})
+		page, pageErr := p.actionPage(v, id, form)
 		if pageErr != nil {
 			return pageErr
 		}
 		return v.Refuse(err, page)
 	}
-	return v.Go("/actions", flash)
+	return v.Go("/actions/"+id.String(), flash)
 }
 
 // ActionComplete says that an action is done.

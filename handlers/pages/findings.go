@@ -28,7 +28,7 @@ type findingRow struct {
 type findingsData struct {
 	Review   *review.Detail
 	Findings []findingRow
-	Actions  []*review.Action
+	Actions  []review.ActionRow
 	Comments bool // the accuracy check is open for this reader
 	Writes   bool // findings, now
 	Acts     bool // adds actions
@@ -60,7 +60,7 @@ func (p *Pages) findingsPage(v *View, id uuid.UUID, typed findingTyped) (Page, e
 	if err != nil {
 		return Page{}, err
 	}
-	actions, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), id, store.Paging{Limit: 200})
+	actions, err := p.Services.Reviews.Actions(v.UserContext(), v.Actor(), review.ActionFilter{ReviewID: id}, store.Paging{Limit: 200})
 	if err != nil {
 		return Page{}, err
 	}
@@ -73,7 +73,7 @@ func (p *Pages) findingsPage(v *View, id uuid.UUID, typed findingTyped) (Page, e
 		return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
 	})
 	for _, f := range findings.Items {
-		row := findingRow{Finding: f, System: names[f.SystemID], Typing: f.ID == typed.On}
+		row := findingRow{Finding: f.Finding, System: names[f.SystemID], Typing: f.ID == typed.On}
 		for _, slot := range f.Slots {
 			if q := ofSlot(all, slot); q != nil {
 				row.Questions = append(row.Questions, *q)

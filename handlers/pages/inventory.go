@@ -61,26 +61,6 @@ func (p *Pages) Organisation(v *View) error {
 	return v.Show(Page{Name: "organisation", Title: name, Data: data})
 }
 
-type suppliersData struct {
-	Items   []*portfolio.SupplierView
-	Next, Q string
-	Sort    string
-	Status  string
-	Total   int
-	MayAdd  bool
-}
-
-// Suppliers lists the suppliers.
-func (p *Pages) Suppliers(v *View) error {
-	f := portfolio.SupplierFilter{SupplierFilter: inventory.SupplierFilter{Q: v.Query("q"), Status: inventory.SupplierStatus(v.Query("status"))}}
-	rows, err := p.Portfolio.Suppliers(v.UserContext(), v.Actor(), f, store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
-	if err != nil {
-		return err
-	}
-	return v.Show(Page{Name: "suppliers", TitleKey: "nav.suppliers", Wide: true, Data: suppliersData{
-		rows.Items, rows.Next, v.Query("q"), v.Query("sort"), v.Query("status"), rows.Total, v.Actor().Holds(access.InventoryChange)}})
-}
-
 type supplierData struct {
 	Supplier     *portfolio.SupplierView
 	Certificates []*inventory.Certificate

@@ -18,30 +18,10 @@ import (
 	"sicrwydd/templates/components"
 )
 
-type reviewsData struct {
-	Items   []*review.Detail
-	Next    string
-	State   string
-	States  []review.State
-	Total   int
-	MayPlan bool
-}
-
-// Reviews lists the reviews that the reader may see.
-func (p *Pages) Reviews(v *View) error {
-	rows, err := p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{State: review.State(v.Query("state")), Q: v.Query("q")},
-		store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
-	if err != nil {
-		return err
-	}
-	return v.Show(Page{Name: "reviews", TitleKey: "nav.reviews", Wide: true, Data: reviewsData{
-		rows.Items, rows.Next, v.Query("state"), review.States, rows.Total, v.Actor().Holds(access.ReviewPlan)}})
-}
-
 type reviewData struct {
 	Review   *review.Detail
 	Hosts    map[uuid.UUID]lang.Text
-	Findings []*review.Finding
+	Findings []review.FindingRow
 	Sections []review.SectionProgress
 	Step     string
 	Href     string
@@ -79,7 +59,7 @@ func (p *Pages) Review(v *View) error {
 			return err
 		}
 		data.Findings = rows.Items
-		slices.SortStableFunc(data.Findings, func(a, b *review.Finding) int {
+		slices.SortStableFunc(data.Findings, func(a, b review.FindingRow) int {
 			return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
 		})
 		if answersTaken(d) {

@@ -14,7 +14,7 @@ type searchData struct {
 	Suppliers store.List[*inventory.Supplier]
 	Systems   store.List[*inventory.System]
 	Reviews   store.List[*review.Detail]
-	Findings  store.List[*review.Finding]
+	Findings  store.List[review.FindingRow]
 }
 
 // Found counts what was found of every kind.

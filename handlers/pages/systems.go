@@ -16,31 +16,6 @@ import (
 	"sicrwydd/templates/components"
 )
 
-type systemsData struct {
-	Items   []*portfolio.SystemView
-	Next, Q string
-	Sort    string
-	Tier    int
-	Total   int
-	MayAdd  bool
-	Hosts   map[uuid.UUID]lang.Text
-}
-
-// Systems lists the systems.
-func (p *Pages) Systems(v *View) error {
-	tier, _ := strconv.Atoi(v.Query("tier"))
-	rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{Q: v.Query("q"), Tier: tier}}, store.Paging{After: v.Query("after"), Sort: v.Query("sort")})
-	if err != nil {
-		return err
-	}
-	hosts, err := p.hostNames(v)
-	if err != nil {
-		return err
-	}
-	return v.Show(Page{Name: "systems", TitleKey: "nav.systems", Wide: true, Data: systemsData{
-		rows.Items, rows.Next, v.Query("q"), v.Query("sort"), tier, rows.Total, v.Actor().Holds(access.InventoryChange), hosts}})
-}
-
 func (p *Pages) hostNames(v *View) (map[uuid.UUID]lang.Text, error) {
 	rows, err := p.Directory.Organisations(v.UserContext(), v.Actor(), directory.Filter{}, store.Paging{Limit: 200})
 	names := map[uuid.UUID]lang.Text{}

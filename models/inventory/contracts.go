@@ -88,13 +88,18 @@ func (c *Contract) Input(systems []uuid.UUID) ContractInput {
 // actor sees them.
 type ContractDetail struct {
 	*Contract
-	SystemIDs []uuid.UUID `json:"system_ids"`
+	SystemIDs    []uuid.UUID `json:"system_ids"`
+	SupplierName string      `json:"supplier_name"`
 }
+
+// ContractDays is how many days ahead the end of a contract is looked out for.
+const ContractDays = 180
 
 // ContractFilter narrows the list of contracts; empty fields do not.
 type ContractFilter struct {
 	SupplierID   uuid.UUID
 	EndingBefore calendar.Date
+	Ending       bool // within ContractDays
 	Q            string
 }
 
@@ -107,6 +112,10 @@ func (s *Service) Contracts(ctx context.Context, by access.Actor, f ContractFilt
 		}
 		if f.EndingBefore != "" {
 			q = q.Where("ends_on <> '' AND ends_on < ?", f.EndingBefore)
+		}
+		if f.Ending {
+			today := calendar.On(tx.Now())
+			q = q.Where("ends_on >= ? AND ends_on <= ?", today, today.AddDays(ContractDays))
 		}
 		if f.Q != "" {
 			q = store.Holding(tx, q, f.Q, "title", "reference")
@@ -121,15 +130,33 @@ func (s *Service) Contracts(ctx context.Context, by access.Actor, f ContractFilt
 	})
 }
 
+func suppliersOf(tx *store.Tx, contracts []*Contract) (map[uuid.UUID]string, error) {
+	ids := make([]uuid.UUID, len(contracts))
+	for i, c := range contracts {
+		ids[i] = c.SupplierID
+	}
+	var suppliers []*Supplier
+	err := store.Query[Supplier](tx).Select("id", "name").Where("id IN ?", ids).Find(&suppliers).Error
+	names := map[uuid.UUID]string{}
+	for _, supplier := range suppliers {
+		names[supplier.ID] = supplier.Name
+	}
+	return names, err
+}
+
 func withSystems(tx *store.Tx, contracts []*Contract) ([]ContractDetail, error) {
 	ids := make([]uuid.UUID, len(contracts))
 	for i, c := range contracts {
 		ids[i] = c.ID
 	}
 	rows, err := store.Many[ContractSystem](tx, "created_at, id", "contract_id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	suppliers, err := suppliersOf(tx, contracts)
 	details := make([]ContractDetail, len(contracts))
 	for i, c := range contracts {
-		details[i] = ContractDetail{c, []uuid.UUID{}}
+		details[i] = ContractDetail{Contract: c, SystemIDs: []uuid.UUID{}, SupplierName: suppliers[c.SupplierID]}
 		for _, row := range rows {
 			if row.ContractID == c.ID {
 				details[i].SystemIDs = append(details[i].SystemIDs, row.SystemID)
@@ -256,5 +283,9 @@ func (c *Contract) over(tx *store.Tx, systems []uuid.UUID) (*ContractDetail, err
 			return nil, err
 		}
 	}
-	return &ContractDetail{c, append([]uuid.UUID{}, systems...)}, nil
+	details, err := withSystems(tx, []*Contract{c})
+	if err != nil {
+		return nil, err
+	}
+	return &details[0], nil
 }

@@ -164,17 +164,6 @@ func (s *Service) mailDoers(tx *store.Tx, r *Review, a *Action, kind string) err
 	return s.mailOwner(tx, r, kind)
 }
 
-// Actions lists actions, of one review where it is given.
-func (s *Service) Actions(ctx context.Context, by access.Actor, review uuid.UUID, p store.Paging) (store.List[*Action], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Action], error) {
-		q := store.Query[Action](tx)
-		if review != uuid.Nil {
-			q = q.Where("review_id = ?", review)
-		}
-		return store.Paged[Action](tx, q, p, store.Columns{"reference": "reference", "due_on": "due_on"}, "due_on")
-	})
-}
-
 // Action gives one action.
 func (s *Service) Action(ctx context.Context, by access.Actor, id uuid.UUID) (*Action, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Action, error) { return store.Find[Action](tx, id) })

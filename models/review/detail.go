@@ -163,46 +163,6 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id uuid.UUID) (*D
 	return d, err
 }
 
-// Filter narrows the list of reviews; empty fields do not.
-type Filter struct {
-	State      State
-	SupplierID uuid.UUID
-	SystemID   uuid.UUID
-	Q          string
-	OpenOnly   bool
-}
-
-// Reviews lists the reviews that the actor may see.
-func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[*Detail], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Detail], error) {
-		q := store.Query[Review](tx)
-		if f.State != "" {
-			q = q.Where("state = ?", f.State)
-		}
-		if f.OpenOnly {
-			q = q.Where("state NOT IN ?", []State{SignedOff, Closed, Cancelled})
-		}
-		if f.SupplierID != uuid.Nil {
-			q = q.Where("supplier_id = ?", f.SupplierID)
-		}
-		if f.SystemID != uuid.Nil {
-			q = q.Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id = ?", f.SystemID))
-		}
-		if f.Q != "" {
-			named := store.Holding(tx, store.Query[inventory.Supplier](tx).Select("id"), f.Q, "name", "trading_name")
-			q = store.Holding(tx, q, f.Q, "reference").Or("supplier_id IN (?)", named)
-		}
-		rows, err := store.Paged[Review](tx, q, p, store.Columns{
-			"reference": "reference", "due_on": "due_on", "state": "state", "created_at": "created_at",
-		}, "due_on")
-		if err != nil {
-			return store.List[*Detail]{}, err
-		}
-		details, err := s.details(tx, rows.Items)
-		return store.List[*Detail]{Items: details, Next: rows.Next, Total: rows.Total}, err
-	})
-}
-
 // related is what belongs to a page of reviews, loaded at once.
 type related struct {
 	suppliers   map[uuid.UUID]*inventory.Supplier

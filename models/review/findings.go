@@ -245,30 +245,6 @@ func (s *Service) ResolveComment(ctx context.Context, by access.Actor, id uuid.U
 	})
 }
 
-// FindingFilter narrows a list of findings; empty fields do not.
-type FindingFilter struct {
-	ReviewID uuid.UUID
-	Severity Severity
-	Q        string
-}
-
-// Findings lists findings.
-func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter, p store.Paging) (store.List[*Finding], error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Finding], error) {
-		q := store.Query[Finding](tx)
-		if f.ReviewID != uuid.Nil {
-			q = q.Where("review_id = ?", f.ReviewID)
-		}
-		if f.Severity != "" {
-			q = q.Where("severity = ?", f.Severity)
-		}
-		if f.Q != "" {
-			q = store.Holding(tx, q, f.Q, "reference", "title_en", "title_cy")
-		}
-		return store.Paged[Finding](tx, q, p, store.Columns{"reference": "reference", "created_at": "created_at"}, "reference")
-	})
-}
-
 // Finding gives one finding.
 func (s *Service) Finding(ctx context.Context, by access.Actor, id uuid.UUID) (*Finding, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Finding, error) { return store.Find[Finding](tx, id) })

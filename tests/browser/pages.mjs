@@ -72,14 +72,17 @@ export const pages = [
   at('/reviews/:id/sign-off', 'approver', [...under('assessed'), '+/sign-off']),
   at('/reviews/:id/send-back', 'approver', [...under('assessed'), '+/send-back']),
   at('/actions', 'official', ['/actions']),
-  at('/actions/:id', 'official', [...under('signed_off'), '+/findings', /^\/actions\/[0-9a-f-]{36}$/]),
+  at('/actions/:id', 'official', ['/actions', /^\/actions\/[0-9a-f-]{36}$/]),
+  at('/findings', 'official', ['/findings']),
+  at('/contracts', 'official', ['/contracts']),
   at('/reports', 'board', ['/reports']),
   at('/reviews/:id/report', 'official', [...under('signed_off'), '+/report']),
   at('/outbox', 'administrator', ['/outbox']),
 ]
 
 // Addresses that give a file, or lead to a place in a page.
-export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf']
+export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
+  '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {

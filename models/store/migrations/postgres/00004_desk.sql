@@ -33,7 +33,18 @@ FROM system_suppliers l
 JOIN systems y ON y.id = l.system_id AND y.status = 'live'
 LEFT JOIN pair_standings p ON p.system_id = l.system_id AND p.supplier_id = l.supplier_id;
 
+-- How people like to see a list.
+CREATE TABLE saved_views (
+    id UUID PRIMARY KEY, version INTEGER NOT NULL, created_at TIMESTAMPTZ NOT NULL,
+    user_id UUID NOT NULL REFERENCES users (id),
+    list TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    UNIQUE (user_id, list, name)
+);
+
 -- +goose Down
+DROP TABLE saved_views;
 DROP VIEW live_pairs;
 CREATE TABLE schedules (
     id UUID PRIMARY KEY, version INTEGER NOT NULL, created_at TIMESTAMPTZ NOT NULL,
