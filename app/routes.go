@@ -283,6 +283,7 @@ func listRoutes(p *pages.Pages) []pageRoute {
 func pageRoutes(p *pages.Pages) []pageRoute {
 	return append(listRoutes(p), []pageRoute{
 		{get, "/", access.Open, p.Home},
+		{get, "/work/:kind", access.ReviewPlan, p.Pile},
 		{get, "/sign-in", access.Open, p.SignInForm},
 		{post, "/sign-in", access.Open, p.SignIn},
 		{post, "/sign-out", access.Self, p.SignOut},

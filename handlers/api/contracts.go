@@ -9,6 +9,7 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/portfolio"
+	"sicrwydd/models/store"
 )
 
 type contractOut struct {
@@ -93,11 +94,30 @@ func (a *API) WhoIsHit(ctx context.Context, in *ByID) (*struct{ Body *portfolio.
 	return &struct{ Body *portfolio.Hit }{hit}, err
 }
 
-// Work lists what needs an official beside the next steps of reviews.
-func (a *API) Work(ctx context.Context, _ *struct{}) (*list[portfolio.Work], error) {
-	items, err := a.Portfolio.WorkList(ctx, actor(ctx))
+// deskFirst is how many of each kind the whole work list gives.
+const deskFirst = 50
+
+// Work lists what needs an official: the first of each kind, or one kind from
+// so many on.
+func (a *API) Work(ctx context.Context, in *struct {
+	Kind               portfolio.WorkKind `query:"kind" enum:"invitation_refused,returned_silent,review_overdue,review_unassigned,review_to_issue,review_to_sign,invitation_unopened,action_late,finding_unanswered,review_due,certificate_lapsing,contract_ending"`
+	HostOrganisationID uuid.UUID          `query:"host_organisation_id"`
+	Tier               int                `query:"tier" minimum:"0" maximum:"4"`
+	From               int                `query:"from" minimum:"0"`
+}) (*list[portfolio.Work], error) {
+	f := portfolio.DeskFilter{HostID: in.HostOrganisationID, Tier: in.Tier}
+	if in.Kind != "" {
+		pile, err := a.Portfolio.Pile(ctx, actor(ctx), in.Kind, f, in.From)
+		return listOf(store.List[portfolio.Work]{Items: pile.Items, Total: pile.Total}, same[portfolio.Work]), err
+	}
+	piles, err := a.Portfolio.Desk(ctx, actor(ctx), f, deskFirst)
 	if err != nil {
 		return nil, err
 	}
-	return whole(items, same[portfolio.Work]), nil
+	var items []portfolio.Work
+	total := 0
+	for _, pile := range piles {
+		items, total = append(items, pile.Items...), total+pile.Total
+	}
+	return listOf(store.List[portfolio.Work]{Items: items, Total: total}, same[portfolio.Work]), nil
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/portfolio"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/templates"
@@ -19,46 +18,12 @@ type task struct {
 
 type homeData struct {
 	Tasks   []task
-	Work    []workGroup
+	Desk    *deskData // an official's
 	Reports []review.ReportSummary
 }
 
-// workGroup is what needs an official for one reason.
-type workGroup struct {
-	Kind  portfolio.WorkKind
-	Items []portfolio.Work
-}
-
-// Step is where the next step is, and the words for it.
-func (g workGroup) Step(w portfolio.Work) (href string) {
-	switch g.Kind {
-	case portfolio.ReviewDue:
-		return "/reviews/new?supplier=" + w.SupplierID.String()
-	case portfolio.InvitationRefused, portfolio.InvitationUnopened:
-		return "/reviews/" + w.ReviewID.String() + "/respondents"
-	case portfolio.ReturnedSilent:
-		return "/reviews/" + w.ReviewID.String() + "/messages"
-	case portfolio.ActionLate:
-		return "/actions"
-	}
-	return "/suppliers/" + w.SupplierID.String()
-}
-
-func (p *Pages) workGroups(v *View) ([]workGroup, error) {
-	items, err := p.Portfolio.WorkList(v.UserContext(), v.Actor())
-	if err != nil {
-		return nil, err
-	}
-	var groups []workGroup
-	for _, w := range items {
-		if n := len(groups); n == 0 || groups[n-1].Kind != w.Kind {
-			groups = append(groups, workGroup{Kind: w.Kind})
-		}
-		last := &groups[len(groups)-1]
-		last.Items = append(last.Items, w)
-	}
-	return groups, nil
-}
+// onDesk are the next steps that an official finds on the desk.
+var onDesk = map[string]bool{"issue": true, "assign": true, "chase": true}
 
 // Home says what needs the reader today.
 func (p *Pages) Home(v *View) error {
@@ -66,20 +31,20 @@ func (p *Pages) Home(v *View) error {
 		return v.Show(Page{Name: "home", TitleKey: "home.title", Data: templates.HomeData{}})
 	}
 	var data homeData
-	if v.Actor().Holds(access.ReviewRead) {
+	if by := v.Actor(); by.OnSupplierSide() || by.Holds(access.ReviewJudge) || by.Holds(access.ReviewSign) {
 		rows, err := p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{OpenOnly: true}, store.Paging{Limit: 200})
 		if err != nil {
 			return err
 		}
 		for _, d := range rows.Items {
-			if step, href := nextStep(v.Actor(), d); step != "" {
+			if step, href := nextStep(v.Actor(), d); step != "" && !onDesk[step] {
 				data.Tasks = append(data.Tasks, task{d, step, href})
 			}
 		}
 	}
 	if v.Actor().Holds(access.ReviewPlan) && !v.Actor().OnSupplierSide() {
 		var err error
-		if data.Work, err = p.workGroups(v); err != nil {
+		if data.Desk, err = p.desk(v); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -103,24 +104,28 @@ type ContractFilter struct {
 	Q            string
 }
 
+// In gives the contracts that the filter leaves, as a query.
+func (f ContractFilter) In(tx *store.Tx) *gorm.DB {
+	q, today := store.Query[Contract](tx), calendar.On(tx.Now())
+	if f.SupplierID != uuid.Nil {
+		q = q.Where("supplier_id = ?", f.SupplierID)
+	}
+	if f.EndingBefore != "" {
+		q = q.Where("ends_on <> '' AND ends_on < ?", f.EndingBefore)
+	}
+	if f.Ending {
+		q = q.Where("ends_on >= ? AND ends_on <= ?", today, today.AddDays(ContractDays))
+	}
+	if f.Q != "" {
+		q = store.Holding(tx, q, f.Q, "title", "reference")
+	}
+	return q
+}
+
 // Contracts lists contracts.
 func (s *Service) Contracts(ctx context.Context, by access.Actor, f ContractFilter, p store.Paging) (store.List[ContractDetail], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[ContractDetail], error) {
-		q := store.Query[Contract](tx)
-		if f.SupplierID != uuid.Nil {
-			q = q.Where("supplier_id = ?", f.SupplierID)
-		}
-		if f.EndingBefore != "" {
-			q = q.Where("ends_on <> '' AND ends_on < ?", f.EndingBefore)
-		}
-		if f.Ending {
-			today := calendar.On(tx.Now())
-			q = q.Where("ends_on >= ? AND ends_on <= ?", today, today.AddDays(ContractDays))
-		}
-		if f.Q != "" {
-			q = store.Holding(tx, q, f.Q, "title", "reference")
-		}
-		rows, err := store.Paged[Contract](tx, q, p, store.Columns{"reference": "reference", "title": "title", "ends_on": "ends_on"}, "reference")
+		rows, err := store.Paged[Contract](tx, f.In(tx), p, store.Columns{"reference": "reference", "title": "title", "ends_on": "ends_on"}, "reference")
 		list := store.List[ContractDetail]{Next: rows.Next, Total: rows.Total, Items: []ContractDetail{}}
 		if err != nil {
 			return list, err

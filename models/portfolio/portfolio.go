@@ -249,20 +249,14 @@ func viewSuppliers(tx *store.Tx, suppliers []*inventory.Supplier) ([]*SupplierVi
 
 // over works out what a supplier shows over its live systems.
 func (v *SupplierView) over(pairs []*review.LivePair, today calendar.Date) {
-	counted := map[uuid.UUID]bool{}
-	var standings []review.Standing
-	for _, pair := range pairs {
-		if counted[pair.SystemID] {
-			continue
-		}
-		counted[pair.SystemID] = true
-		v.SystemsCount++
+	v.SystemsCount = len(pairs)
+	standings := make([]review.Standing, len(pairs))
+	for i, pair := range pairs {
 		if pair.Tier != 0 && (v.Tier == 0 || pair.Tier < v.Tier) {
 			v.Tier = pair.Tier
 		}
-		standing := pair.On(today)
-		standings = append(standings, standing)
-		if next := standing.NextReviewOn; next != "" && (v.NextReviewOn == "" || next < v.NextReviewOn) {
+		standings[i] = pair.On(today)
+		if next := standings[i].NextReviewOn; next != "" && (v.NextReviewOn == "" || next < v.NextReviewOn) {
 			v.NextReviewOn = next
 		}
 	}

@@ -27,7 +27,7 @@ func refine(tx *store.Tx, of, id string, rating questionnaire.Rating, tier int) 
 	more := store.Refinement{Measures: map[string]store.Condition{
 		"rating":         review.OverPairs(tx, worst, row),
 		"next_review_on": review.OverPairs(tx, store.Condition{SQL: "COALESCE(min(NULLIF(COALESCE(NULLIF(review_due_on, ''), current_until), '')), " + noDay + ")"}, row),
-		"systems_count":  review.OverPairs(tx, store.Condition{SQL: "count(DISTINCT system_id)"}, row),
+		"systems_count":  review.OverPairs(tx, store.Condition{SQL: "count(*)"}, row),
 	}}
 	if of == "supplier_id" {
 		more.Measures["tier"] = review.OverPairs(tx, lowest, row)

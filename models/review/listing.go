@@ -34,7 +34,7 @@ var suppliersName = store.Condition{SQL: "COALESCE((SELECT name FROM suppliers W
 // Reviews lists the reviews that the actor may see.
 func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[*Detail], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Detail], error) {
-		rows, err := store.Paged[Review](tx, f.narrow(tx, store.Query[Review](tx)), p, store.Measured{
+		rows, err := store.Paged[Review](tx, f.In(tx), p, store.Measured{
 			Measures: map[string]store.Condition{"supplier": suppliersName},
 			Columns: store.Columns{"reference": "reference", "due_on": "due_on", "state": "state", "waiting_since": "waiting_since",
 				"created_at": "created_at"},
@@ -47,8 +47,9 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p stor
 	})
 }
 
-func (f Filter) narrow(tx *store.Tx, q *gorm.DB) *gorm.DB {
-	today := calendar.On(tx.Now())
+// In gives the reviews that the filter leaves, as a query.
+func (f Filter) In(tx *store.Tx) *gorm.DB {
+	q, today := store.Query[Review](tx), calendar.On(tx.Now())
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}
@@ -133,7 +134,7 @@ var severityOrder = store.Condition{SQL: "CASE severity WHEN 'critical' THEN 4 W
 // Findings lists findings.
 func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter, p store.Paging) (store.List[FindingRow], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[FindingRow], error) {
-		rows, err := store.Paged[Finding](tx, f.narrow(tx, store.Query[Finding](tx)), p, store.Measured{
+		rows, err := store.Paged[Finding](tx, f.In(tx), p, store.Measured{
 			Measures: map[string]store.Condition{"severity": severityOrder},
 			Columns:  store.Columns{"reference": "reference", "created_at": "created_at"}}, "reference")
 		if err != nil {
@@ -144,7 +145,9 @@ func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter
 	})
 }
 
-func (f FindingFilter) narrow(tx *store.Tx, q *gorm.DB) *gorm.DB {
+// In gives the findings that the filter leaves, as a query.
+func (f FindingFilter) In(tx *store.Tx) *gorm.DB {
+	q := store.Query[Finding](tx)
 	if f.ReviewID != uuid.Nil {
 		q = q.Where("review_id = ?", f.ReviewID)
 	}
@@ -245,7 +248,7 @@ type ActionRow struct {
 func (s *Service) Actions(ctx context.Context, by access.Actor, f ActionFilter, p store.Paging) (store.List[ActionRow], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[ActionRow], error) {
 		today := calendar.On(tx.Now())
-		rows, err := store.Paged[Action](tx, f.narrow(tx, store.Query[Action](tx), today), p,
+		rows, err := store.Paged[Action](tx, f.In(tx), p,
 			store.Columns{"reference": "reference", "due_on": "due_on", "state": "state", "owner_name": "owner_name"}, "due_on")
 		if err != nil {
 			return store.List[ActionRow]{}, err
@@ -279,7 +282,9 @@ func (a *Action) late(today calendar.Date) bool {
 	return a.State == ActionOpen && a.DueOn != "" && a.DueOn < today
 }
 
-func (f ActionFilter) narrow(tx *store.Tx, q *gorm.DB, today calendar.Date) *gorm.DB {
+// In gives the actions that the filter leaves, as a query.
+func (f ActionFilter) In(tx *store.Tx) *gorm.DB {
+	q := store.Query[Action](tx)
 	if f.ReviewID != uuid.Nil {
 		q = q.Where("review_id = ?", f.ReviewID)
 	}
@@ -290,7 +295,7 @@ func (f ActionFilter) narrow(tx *store.Tx, q *gorm.DB, today calendar.Date) *gor
 		q = q.Where("side = ?", f.Side)
 	}
 	if f.Late {
-		q = q.Where("state = ? AND due_on <> '' AND due_on < ?", ActionOpen, today)
+		q = q.Where("state = ? AND due_on <> '' AND due_on < ?", ActionOpen, calendar.On(tx.Now()))
 	}
 	if f.Q != "" {
 		q = store.Holding(tx, q, f.Q, "reference", "text_en", "text_cy", "owner_name")

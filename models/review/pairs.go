@@ -41,8 +41,7 @@ func (PairStanding) Scope(by access.Actor) store.Condition {
 }
 
 // LivePair is a pair of a supplier and a live system, with where it stands: the
-// rows that lists and figures are made of. A supplier with several parts in a
-// system has one for each.
+// rows that lists and figures are made of.
 type LivePair struct {
 	PairStanding
 	HostOrganisationID uuid.UUID

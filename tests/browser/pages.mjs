@@ -9,6 +9,7 @@ const question = /\/questions\/[^/?]+/
 
 export const pages = [
   at('/', 'official', ['/']),
+  at('/work/:kind', 'official', ['/work/review_due']),
   at('/sign-in', null, ['/sign-in']),
   at('/memberships', 'official', ['/memberships']),
   at('/account', 'official', ['/account']),

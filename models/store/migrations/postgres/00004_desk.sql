@@ -20,8 +20,8 @@ CREATE TABLE pair_standings (
 CREATE INDEX pair_standings_supplier ON pair_standings (supplier_id);
 DROP TABLE schedules;
 
--- Every pair of a supplier and a live system that it has a part in, once for
--- each part, with where it stands: what lists and figures are made of.
+-- Every pair of a supplier and a live system that it has a part in, with where
+-- it stands: what lists and figures are made of.
 CREATE VIEW live_pairs AS
 SELECT l.system_id, l.supplier_id, y.host_organisation_id, y.tier, y.criticality, y.consequence, y.exposure,
     COALESCE(p.last_rating, '') AS last_rating, COALESCE(p.rated_on, '') AS rated_on,
@@ -29,7 +29,7 @@ SELECT l.system_id, l.supplier_id, y.host_organisation_id, y.tier, y.criticality
     COALESCE(p.no_answer_from, '') AS no_answer_from, p.open_review_id,
     COALESCE(p.review_due_on, '') AS review_due_on, COALESCE(p.next_due_on, '') AS next_due_on,
     COALESCE(p.due_because, '') AS due_because
-FROM system_suppliers l
+FROM (SELECT DISTINCT system_id, supplier_id FROM system_suppliers) l
 JOIN systems y ON y.id = l.system_id AND y.status = 'live'
 LEFT JOIN pair_standings p ON p.system_id = l.system_id AND p.supplier_id = l.supplier_id;
 

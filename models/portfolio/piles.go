@@ -1,0 +1,227 @@
+package portfolio
+
+import (
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/inventory"
+	"sicrwydd/models/review"
+	"sicrwydd/models/store"
+)
+
+// part counts the rows of a query and loads some of them in the order given.
+func part[T any](g *gatherer, q *gorm.DB, order string) (rows []*T, total int, err error) {
+	var n int64
+	if err := q.Session(&gorm.Session{}).Count(&n).Error; err != nil || n == 0 {
+		return nil, 0, err
+	}
+	err = q.Session(&gorm.Session{}).Order(order).Limit(g.limit).Offset(g.from).Find(&rows).Error
+	return rows, int(n), err
+}
+
+// reviews gathers reviews; on says which day they are shown with.
+func (g *gatherer) reviews(f review.Filter, order string, on func(*review.Review) calendar.Date, more ...func(*gorm.DB) *gorm.DB) (Pile, error) {
+	f.HostID, f.Tier = g.filter.HostID, g.filter.Tier
+	q := f.In(g.tx)
+	for _, narrow := range more {
+		q = narrow(q)
+	}
+	rows, total, err := part[review.Review](g, q.Select("id", "reference", "supplier_id", "due_on", "waiting_since"), order)
+	pile := Pile{Total: total}
+	for _, r := range rows {
+		pile.Items = append(pile.Items, Work{ID: r.ID, SupplierID: r.SupplierID, ReviewID: &r.ID, Reference: r.Reference, On: on(r)})
+	}
+	return pile, err
+}
+
+func dueOn(r *review.Review) calendar.Date { return r.DueOn }
+
+func since(r *review.Review) calendar.Date { return calendar.On(r.WaitingSince) }
+
+func (g *gatherer) overdue() (Pile, error) {
+	return g.reviews(review.Filter{Overdue: true}, "due_on, id", dueOn)
+}
+
+func (g *gatherer) unassigned() (Pile, error) {
+	return g.reviews(review.Filter{State: review.Submitted, Unassigned: true}, "waiting_since, id", since)
+}
+
+func (g *gatherer) toIssue() (Pile, error) {
+	return g.reviews(review.Filter{State: review.Planned}, "due_on, id", dueOn)
+}
+
+func (g *gatherer) toSign() (Pile, error) {
+	return g.reviews(review.Filter{WaitingFor: review.WaitsForSigner}, "waiting_since, id", since)
+}
+
+func (g *gatherer) silent() (Pile, error) {
+	return g.reviews(review.Filter{State: review.Returned}, "waiting_since, id", since, func(q *gorm.DB) *gorm.DB {
+		return q.Where("waiting_since <= ?", g.ago(silentDays))
+	})
+}
+
+// underway is the ids of reviews that wait for answers, as the filter narrows them.
+func (g *gatherer) ofReviews(f review.Filter) *gorm.DB {
+	f.HostID, f.Tier = g.filter.HostID, g.filter.Tier
+	return f.In(g.tx).Select("id")
+}
+
+func (g *gatherer) refused() (Pile, error) {
+	return g.invitations(store.Query[review.Respondent](g.tx).Where("bounced_at IS NOT NULL"))
+}
+
+func (g *gatherer) unopened() (Pile, error) {
+	return g.invitations(store.Query[review.Respondent](g.tx).Where("bounced_at IS NULL AND invited_at <= ?", g.ago(silentDays)))
+}
+
+func (g *gatherer) invitations(q *gorm.DB) (Pile, error) {
+	open := g.ofReviews(review.Filter{}).Where("state IN ?", []review.State{review.Issued, review.InProgress, review.Returned})
+	rows, total, err := part[review.Respondent](g, q.Where("accepted_at IS NULL AND review_id IN (?)", open), "invited_at, id")
+	pile := Pile{Total: total}
+	for _, p := range rows {
+		pile.Items = append(pile.Items, Work{ID: p.ID, ReviewID: &p.ReviewID, Title: p.Name, On: calendar.On(p.InvitedAt)})
+	}
+	return pile, err
+}
+
+func (g *gatherer) late() (Pile, error) {
+	rows, total, err := part[review.Action](g, review.ActionFilter{Late: true}.In(g.tx).Where("review_id IN (?)", g.ofReviews(review.Filter{})), "due_on, id")
+	pile := Pile{Total: total}
+	for _, a := range rows {
+		pile.Items = append(pile.Items, Work{ID: a.ID, ReviewID: &a.ReviewID, Reference: a.Reference, Title: a.OwnerName, On: a.DueOn})
+	}
+	return pile, err
+}
+
+func (g *gatherer) unanswered() (Pile, error) {
+	q := review.FindingFilter{Unanswered: true}.In(g.tx).Where("review_id IN (?)", g.ofReviews(review.Filter{State: review.SignedOff}))
+	rows, total, err := part[review.Finding](g, q, "created_at, id")
+	pile := Pile{Total: total}
+	for _, f := range rows {
+		pile.Items = append(pile.Items, Work{ID: f.ID, ReviewID: &f.ReviewID, Reference: f.Reference, On: calendar.On(f.CreatedAt)})
+	}
+	return pile, err
+}
+
+// pairs are the live pairs that the filter leaves.
+func (g *gatherer) pairs() *gorm.DB {
+	q := store.Query[review.LivePair](g.tx)
+	if g.filter.HostID != uuid.Nil {
+		q = q.Where("host_organisation_id = ?", g.filter.HostID)
+	}
+	if g.filter.Tier != 0 {
+		q = q.Where("tier = ?", g.filter.Tier)
+	}
+	return q
+}
+
+// suppliers are the ids of suppliers that are not ended, and that the filter
+// leaves with a live system.
+func (g *gatherer) suppliers() *gorm.DB {
+	q := store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended)
+	if g.filter != (DeskFilter{}) {
+		q = q.Where("id IN (?)", g.pairs().Select("supplier_id"))
+	}
+	return q
+}
+
+// due gathers the pairs whose rating has lapsed, will soon, or never was, and
+// that no review under way covers: by tier.
+func (g *gatherer) due() (Pile, error) {
+	q := g.pairs().Where("open_review_id IS NULL AND (last_rating = '' OR current_until <= ?)", g.today.AddDays(reviewAhead)).
+		Where("supplier_id IN (?)", store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended))
+	rows, total, err := part[review.LivePair](g, q, "tier, current_until, system_id, supplier_id")
+	pile := Pile{Total: total}
+	for _, p := range rows {
+		pile.Items = append(pile.Items, Work{ID: p.SystemID, SupplierID: p.SupplierID, SystemID: &p.SystemID, Tier: p.Tier, On: p.CurrentUntil})
+	}
+	return pile, err
+}
+
+func (g *gatherer) lapsing() (Pile, error) {
+	q := store.Query[inventory.Certificate](g.tx).Where("expires_on <> '' AND expires_on <= ? AND supplier_id IN (?)", g.today.AddDays(certificateDays), g.suppliers())
+	rows, total, err := part[inventory.Certificate](g, q, "expires_on, id")
+	pile := Pile{Total: total}
+	for _, c := range rows {
+		pile.Items = append(pile.Items, Work{ID: c.ID, SupplierID: c.SupplierID, Reference: c.Number, Title: c.Title(), On: c.ExpiresOn})
+	}
+	return pile, err
+}
+
+func (g *gatherer) ending() (Pile, error) {
+	q := inventory.ContractFilter{Ending: true}.In(g.tx).Where("supplier_id IN (?)", g.suppliers())
+	rows, total, err := part[inventory.Contract](g, q, "ends_on, id")
+	pile := Pile{Total: total}
+	for _, c := range rows {
+		pile.Items = append(pile.Items, Work{ID: c.ID, SupplierID: c.SupplierID, Reference: c.Reference, Title: c.Title, On: c.EndsOn})
+	}
+	return pile, err
+}
+
+// name says which review, supplier and system each is about.
+func (g *gatherer) name(items []Work) error {
+	var reviews, systems []uuid.UUID
+	for _, w := range items {
+		if w.ReviewID != nil {
+			reviews = append(reviews, *w.ReviewID)
+		}
+		if w.SystemID != nil {
+			systems = append(systems, *w.SystemID)
+		}
+	}
+	byReview := map[uuid.UUID]*review.Review{}
+	if len(reviews) > 0 {
+		var rows []*review.Review
+		if err := store.Query[review.Review](g.tx).Select("id", "reference", "supplier_id").Where("id IN ?", reviews).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			byReview[r.ID] = r
+		}
+	}
+	bySystem := map[uuid.UUID]*inventory.System{}
+	if len(systems) > 0 {
+		var rows []*inventory.System
+		if err := store.Query[inventory.System](g.tx).Select("id", "reference", "name_en", "name_cy").Where("id IN ?", systems).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, s := range rows {
+			bySystem[s.ID] = s
+		}
+	}
+	for i := range items {
+		w := &items[i]
+		if w.ReviewID != nil && byReview[*w.ReviewID] != nil {
+			of := byReview[*w.ReviewID]
+			w.SupplierID = of.SupplierID
+			if w.Reference == "" {
+				w.Reference = of.Reference
+			}
+		}
+		if w.SystemID != nil && bySystem[*w.SystemID] != nil {
+			w.System, w.Reference = bySystem[*w.SystemID].Name, bySystem[*w.SystemID].Reference
+		}
+	}
+	return g.nameSuppliers(items)
+}
+
+func (g *gatherer) nameSuppliers(items []Work) error {
+	if len(items) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(items))
+	for i, w := range items {
+		ids[i] = w.SupplierID
+	}
+	var rows []*inventory.Supplier
+	err := store.Query[inventory.Supplier](g.tx).Select("id", "name").Where("id IN ?", ids).Find(&rows).Error
+	names := map[uuid.UUID]string{}
+	for _, s := range rows {
+		names[s.ID] = s.Name
+	}
+	for i := range items {
+		items[i].Supplier = names[items[i].SupplierID]
+	}
+	return err
+}
