@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/wneessen/go-mail"
 
+	"sicrwydd/models/inventory"
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
@@ -61,6 +62,41 @@ func (r *reminder) Work(ctx context.Context, _ *river.Job[review.Remind]) error 
 	return err
 }
 
+// rescheduler works out each day what falls due, and plans it.
+type rescheduler struct {
+	river.WorkerDefaults[review.Reschedule]
+	reviews *review.Service
+	db      *store.DB
+}
+
+// Work does nothing while mail is held: this may be a copy.
+func (r *rescheduler) Work(ctx context.Context, _ *river.Job[review.Reschedule]) error {
+	if err := r.reviews.RestandAll(ctx); err != nil {
+		return err
+	}
+	if i, err := r.db.Installation(ctx); err != nil || i.HeldBecause != "" {
+		return err
+	}
+	planned, err := r.reviews.PlanDue(ctx)
+	if planned > 0 {
+		slog.Info("planned what falls due", "reviews", planned)
+	}
+	return err
+}
+
+// Timeout lets a large portfolio take its time.
+func (*rescheduler) Timeout(*river.Job[review.Reschedule]) time.Duration { return 15 * time.Minute }
+
+type reconsiderer struct {
+	river.WorkerDefaults[inventory.Reconsider]
+	reviews *review.Service
+}
+
+// Work works out anew when reviews are due.
+func (r *reconsiderer) Work(ctx context.Context, job *river.Job[inventory.Reconsider]) error {
+	return r.reviews.Reconsider(ctx, job.Args.SupplierID, job.Args.SystemID)
+}
+
 // newWorkers gives the client that works the jobs of this node.
 func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
@@ -70,8 +106,13 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Remind{}, nil
 	}, &river.PeriodicJobOpts{RunOnStart: true})
+	river.AddWorker(workers, &rescheduler{reviews: p.services.Reviews, db: p.db})
+	river.AddWorker(workers, &reconsiderer{reviews: p.services.Reviews})
+	daily := river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+		return review.Reschedule{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
 	return river.NewClient(p.db.Driver(), &river.Config{
-		PeriodicJobs: []*river.PeriodicJob{hourly},
+		PeriodicJobs: []*river.PeriodicJob{hourly, daily},
 		Workers:      workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
 		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
 		RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: time.Minute, Logger: slog.Default(),

@@ -288,9 +288,34 @@ func (c *Contract) over(tx *store.Tx, systems []uuid.UUID) (*ContractDetail, err
 			return nil, err
 		}
 	}
+	if err := reconsider(tx, c.SupplierID, uuid.Nil); err != nil {
+		return nil, err
+	}
 	details, err := withSystems(tx, []*Contract{c})
 	if err != nil {
 		return nil, err
 	}
 	return &details[0], nil
+}
+
+// ContractEnds gives when the contracts end that suppliers have over systems,
+// by supplier and system.
+func ContractEnds(tx *store.Tx, suppliers []uuid.UUID) (map[[2]uuid.UUID][]calendar.Date, error) {
+	contracts, err := store.Many[Contract](tx, "", "supplier_id IN ? AND ends_on <> ''", suppliers)
+	if err != nil || len(contracts) == 0 {
+		return nil, err
+	}
+	byID := map[uuid.UUID]*Contract{}
+	ids := make([]uuid.UUID, len(contracts))
+	for i, c := range contracts {
+		byID[c.ID], ids[i] = c, c.ID
+	}
+	over, err := store.Many[ContractSystem](tx, "", "contract_id IN ?", ids)
+	ends := map[[2]uuid.UUID][]calendar.Date{}
+	for _, row := range over {
+		c := byID[row.ContractID]
+		pair := [2]uuid.UUID{c.SupplierID, row.SystemID}
+		ends[pair] = append(ends[pair], c.EndsOn)
+	}
+	return ends, err
 }

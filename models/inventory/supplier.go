@@ -64,6 +64,8 @@ type Supplier struct {
 	Status        SupplierStatus `json:"status"`
 	Contacts      []Contact      `gorm:"serializer:json" json:"contacts"`
 	ParentID      *uuid.UUID     `json:"parent_id"`
+	// OwnerChangedOn is the day on which its parent became another.
+	OwnerChangedOn calendar.Date `json:"owner_changed_on"`
 	// EnteredByID is the organisation whose official entered it, which keeps it
 	// in that organisation's scope before it has a system there.
 	EnteredByID *uuid.UUID `json:"-"`

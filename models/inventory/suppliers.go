@@ -48,6 +48,7 @@ type SupplierInput struct {
 	Status        SupplierStatus `json:"status,omitempty" nullable:"true"`
 	Contacts      []Contact      `json:"contacts,omitempty"`
 	Note          lang.Text      `json:"note,omitempty"`
+	ParentID      *uuid.UUID     `json:"parent_id,omitempty" nullable:"true"` // who owns it
 }
 
 var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
@@ -88,12 +89,12 @@ func (in *SupplierInput) check() error {
 // Input gives what was entered, for a form that changes some of it.
 func (s *Supplier) Input() SupplierInput {
 	return SupplierInput{Name: s.Name, TradingName: s.TradingName, CompanyNumber: s.CompanyNumber, Identifiers: s.Identifiers,
-		Country: s.Country, Website: s.Website, Status: s.Status, Contacts: s.Contacts, Note: s.Note}
+		Country: s.Country, Website: s.Website, Status: s.Status, Contacts: s.Contacts, Note: s.Note, ParentID: s.ParentID}
 }
 
 func (s *Supplier) apply(in SupplierInput) {
 	s.Name, s.TradingName, s.CompanyNumber, s.Identifiers = in.Name, in.TradingName, in.CompanyNumber, in.Identifiers
-	s.Country, s.Website, s.Status, s.Contacts, s.Note = in.Country, in.Website, in.Status, in.Contacts, in.Note
+	s.Country, s.Website, s.Status, s.Contacts, s.Note, s.ParentID = in.Country, in.Website, in.Status, in.Contacts, in.Note, in.ParentID
 }
 
 // AddSupplier enters a supplier.
@@ -110,6 +111,9 @@ func AddSupplierIn(tx *store.Tx, in SupplierInput) (*Supplier, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	if err := checkParent(tx, uuid.Nil, in.ParentID); err != nil {
+		return nil, err
+	}
 	reference, err := tx.NextReference("SUP", false)
 	if err != nil {
 		return nil, err
@@ -120,6 +124,26 @@ func AddSupplierIn(tx *store.Tx, in SupplierInput) (*Supplier, error) {
 	}
 	supplier.apply(in)
 	return supplier, tx.Create(supplier, SupplierAdded)
+}
+
+// checkParent refuses an owner that does not exist for the actor, or that is
+// the supplier itself.
+func checkParent(tx *store.Tx, supplier uuid.UUID, parent *uuid.UUID) error {
+	if parent == nil {
+		return nil
+	}
+	_, err := store.Find[Supplier](tx, *parent)
+	if *parent == supplier || fault.Is(err, fault.KindNotFound) {
+		return fault.Invalid("invalid").On("parent_id", "supplier.unknown")
+	}
+	return err
+}
+
+func orNil(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
 }
 
 // ChangeSupplier changes a supplier that stands at the version; edit is given
@@ -144,6 +168,15 @@ func (s *Service) ChangeSupplier(ctx context.Context, by access.Actor, id uuid.U
 		}
 		if err := in.check(); err != nil {
 			return nil, err
+		}
+		if err := checkParent(tx, id, in.ParentID); err != nil {
+			return nil, err
+		}
+		if orNil(in.ParentID) != orNil(supplier.ParentID) {
+			supplier.OwnerChangedOn = calendar.On(tx.Now())
+			if err := reconsider(tx, id, uuid.Nil); err != nil {
+				return nil, err
+			}
 		}
 		supplier.apply(in)
 		return supplier, tx.Save(supplier, SupplierChanged)
@@ -226,6 +259,9 @@ func AddCertificateIn(tx *store.Tx, supplier uuid.UUID, in CertificateInput) (*C
 		return nil, err
 	}
 	c := &Certificate{SupplierID: supplier, Kind: in.Kind, Name: in.Name, Number: in.Number, Covers: in.Covers, ExpiresOn: in.ExpiresOn}
+	if err := reconsider(tx, supplier, uuid.Nil); err != nil {
+		return nil, err
+	}
 	return c, tx.Create(c, CertificateAdded)
 }
 

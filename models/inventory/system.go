@@ -57,6 +57,7 @@ type System struct {
 	Exposure              Exposure       `json:"exposure"`
 	Connections           []string       `gorm:"serializer:json" json:"connections"`
 	LiveSince             calendar.Date  `json:"live_since"`
+	HostingChangedOn      calendar.Date  `json:"hosting_changed_on"` // since it was entered
 	Status                SystemStatus   `json:"status"`
 
 	// What the rules worked out when it was last saved.

@@ -284,6 +284,12 @@ func (s *System) edit(tx *store.Tx, edit func(*SystemInput) error) error {
 			return err
 		}
 	}
+	if in.Hosting != s.Hosting {
+		s.HostingChangedOn = calendar.On(tx.Now())
+		if err := reconsider(tx, uuid.Nil, s.ID); err != nil {
+			return err
+		}
+	}
 	s.apply(in)
 	if err := tx.Save(s, SystemChanged); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 )
 
@@ -39,7 +40,7 @@ var WorkKinds = []WorkKind{InvitationRefused, ReturnedSilent, ReviewOverdue, Rev
 
 const (
 	silentDays      = 7
-	reviewAhead     = 60
+	reviewAhead     = review.PlannedAhead
 	certificateDays = 60
 )
 
@@ -56,6 +57,8 @@ type Work struct {
 	Reference  string        `json:"reference"` // of what it is about
 	Title      string        `json:"title"`
 	On         calendar.Date `json:"on"` // when it falls due, or since when; empty: not known
+	// Because says why a review is due.
+	Because review.DueBecause `json:"because,omitempty"`
 }
 
 // DeskFilter narrows what needs an official; empty fields do not.

@@ -129,12 +129,12 @@ func (g *gatherer) suppliers() *gorm.DB {
 // due gathers the pairs whose rating has lapsed, will soon, or never was, and
 // that no review under way covers: by tier.
 func (g *gatherer) due() (Pile, error) {
-	q := g.pairs().Where("open_review_id IS NULL AND (last_rating = '' OR current_until <= ?)", g.today.AddDays(reviewAhead)).
+	q := g.pairs().Where("open_review_id IS NULL AND (last_rating = '' OR next_due_on <= ?)", g.today.AddDays(reviewAhead)).
 		Where("supplier_id IN (?)", store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended))
-	rows, total, err := part[review.LivePair](g, q, "tier, current_until, system_id, supplier_id")
+	rows, total, err := part[review.LivePair](g, q, "tier, next_due_on, system_id, supplier_id")
 	pile := Pile{Total: total}
 	for _, p := range rows {
-		pile.Items = append(pile.Items, Work{ID: p.SystemID, SupplierID: p.SupplierID, SystemID: &p.SystemID, Tier: p.Tier, On: p.CurrentUntil})
+		pile.Items = append(pile.Items, Work{ID: p.SystemID, SupplierID: p.SupplierID, SystemID: &p.SystemID, Tier: p.Tier, On: p.NextDueOn, Because: p.DueBecause})
 	}
 	return pile, err
 }

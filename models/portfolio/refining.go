@@ -26,7 +26,7 @@ func refine(tx *store.Tx, of, id string, rating questionnaire.Rating, tier int) 
 	row := "live_pairs." + of + " = " + id
 	more := store.Refinement{Measures: map[string]store.Condition{
 		"rating":         review.OverPairs(tx, worst, row),
-		"next_review_on": review.OverPairs(tx, store.Condition{SQL: "COALESCE(min(NULLIF(COALESCE(NULLIF(review_due_on, ''), current_until), '')), " + noDay + ")"}, row),
+		"next_review_on": review.OverPairs(tx, store.Condition{SQL: "COALESCE(min(NULLIF(COALESCE(NULLIF(review_due_on, ''), CASE WHEN last_rating <> '' THEN next_due_on END), '')), " + noDay + ")"}, row),
 		"systems_count":  review.OverPairs(tx, store.Condition{SQL: "count(*)"}, row),
 	}}
 	if of == "supplier_id" {

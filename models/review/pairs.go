@@ -109,8 +109,9 @@ func pairOf(ratings []*PairRating, reviews []*Review) PairStanding {
 func (p *PairStanding) On(today calendar.Date) Standing {
 	s := Standing{SupplierID: p.SupplierID, SystemID: p.SystemID, Kind: NeverReviewed, Rating: questionnaire.NotAssured,
 		LastRating: p.LastRating, RatedOn: p.RatedOn, Until: p.CurrentUntil, ReviewID: valueOrNil(p.RatingReviewID),
-		NextReviewOn: cmp.Or(p.ReviewDueOn, p.CurrentUntil), UnderReview: p.OpenReviewID != nil}
+		NextReviewOn: p.ReviewDueOn, UnderReview: p.OpenReviewID != nil, NextDueOn: p.NextDueOn, DueBecause: p.DueBecause}
 	if p.LastRating != "" {
+		s.NextReviewOn = cmp.Or(p.ReviewDueOn, p.NextDueOn)
 		s.Kind, s.Rating = Current, p.LastRating
 		if today > p.CurrentUntil {
 			s.Kind = Lapsed
@@ -139,22 +140,42 @@ func (r *Review) silentFrom(latest *PairRating) calendar.Date {
 	return ""
 }
 
-// Restand works out anew where the supplier stands with each of the systems.
-// Each pair is held first, so that of two changes the later sees the earlier.
+// pairKey names a pair of supplier and system.
+type pairKey struct{ supplier, system uuid.UUID }
+
+// Restand works out anew where the supplier stands with each of the systems,
+// and when they are due.
 func Restand(tx *store.Tx, supplier uuid.UUID, systems []uuid.UUID) error {
+	pairs := make([]pairKey, len(systems))
+	for i, system := range systems {
+		pairs[i] = pairKey{supplier, system}
+	}
+	return restandPairs(tx, pairs)
+}
+
+// restandPairs holds each pair first, in the same order everywhere, so that of
+// two changes the later sees the earlier.
+func restandPairs(tx *store.Tx, pairs []pairKey) error {
 	tx = tx.AsProgram("work out standings")
-	ordered := slices.SortedFunc(slices.Values(systems), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	for _, system := range ordered {
-		stands, err := holdPair(tx, supplier, system)
-		if err != nil {
+	slices.SortFunc(pairs, func(a, b pairKey) int {
+		return cmp.Or(slices.Compare(a.system[:], b.system[:]), slices.Compare(a.supplier[:], b.supplier[:]))
+	})
+	held := map[pairKey]*PairStanding{}
+	for _, pair := range pairs {
+		var err error
+		if held[pair], err = holdPair(tx, pair); err != nil {
 			return err
 		}
-		now, err := workOutPair(tx, supplier, system)
-		if err != nil {
-			return err
-		}
-		if err := now.keep(tx, stands); err != nil {
-			return err
+	}
+	now, err := workOutPairs(tx, pairs)
+	if err != nil {
+		return err
+	}
+	for _, pair := range pairs {
+		if p := now[pair]; !p.same(held[pair]) {
+			if err := p.keep(tx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -180,40 +201,79 @@ func restandReview(tx *store.Tx, r *Review) error {
 	return Restand(tx, r.SupplierID, ids)
 }
 
-func holdPair(tx *store.Tx, supplier, system uuid.UUID) (*PairStanding, error) {
-	if err := tx.Ensure(&PairStanding{SupplierID: supplier, SystemID: system}); err != nil {
+func holdPair(tx *store.Tx, pair pairKey) (*PairStanding, error) {
+	if err := tx.Ensure(&PairStanding{SupplierID: pair.supplier, SystemID: pair.system}); err != nil {
 		return nil, err
 	}
-	return store.LockBy[PairStanding](tx, "supplier_id = ? AND system_id = ?", supplier, system)
+	return store.LockBy[PairStanding](tx, "supplier_id = ? AND system_id = ?", pair.supplier, pair.system)
 }
 
-func workOutPair(tx *store.Tx, supplier, system uuid.UUID) (PairStanding, error) {
-	ratings, err := store.Many[PairRating](tx, "created_at", "supplier_id = ? AND system_id = ?", supplier, system)
+// workOutPairs works pairs out from the rows, in a number of queries that does
+// not grow with them.
+func workOutPairs(tx *store.Tx, pairs []pairKey) (map[pairKey]PairStanding, error) {
+	suppliers, systems := suppliersAndSystems(slices.Clone(pairs))
+	rows, err := store.Many[PairRating](tx, "created_at", "supplier_id IN ? AND system_id IN ?", suppliers, systems)
 	if err != nil {
-		return PairStanding{}, err
+		return nil, err
 	}
-	reviews, err := standingReviews(tx, supplier, system)
+	ratings := map[pairKey][]*PairRating{}
+	for _, row := range rows {
+		pair := pairKey{row.SupplierID, row.SystemID}
+		ratings[pair] = append(ratings[pair], row)
+	}
+	reviews, err := standingReviews(tx, suppliers, systems)
 	if err != nil {
-		return PairStanding{}, err
+		return nil, err
 	}
-	p := pairOf(ratings, reviews)
-	p.SupplierID, p.SystemID = supplier, system
-	return p, nil
+	trigger, err := triggersOf(tx, pairs)
+	if err != nil {
+		return nil, err
+	}
+	worked := map[pairKey]PairStanding{}
+	for _, pair := range pairs {
+		p := pairOf(ratings[pair], reviews[pair])
+		p.SupplierID, p.SystemID = pair.supplier, pair.system
+		p.schedule(trigger[pair], calendar.On(tx.Now()))
+		worked[pair] = p
+	}
+	return worked, nil
 }
 
-// standingReviews loads what standing asks of the reviews of a pair, and no
-// more of them.
-func standingReviews(tx *store.Tx, supplier, system uuid.UUID) ([]*Review, error) {
-	var reviews []*Review
+// standingReviews loads what standing asks of the reviews of pairs, and no more
+// of them.
+func standingReviews(tx *store.Tx, suppliers, systems []uuid.UUID) (map[pairKey][]*Review, error) {
+	var rows []*Review
 	err := store.Query[Review](tx).Select("id", "supplier_id", "kind", "state", "due_on", "first_submitted_at", "ended_at").
-		Where("supplier_id = ? AND state NOT IN ?", supplier, []State{SignedOff, Cancelled}).
-		Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id = ?", system)).Find(&reviews).Error
-	return reviews, err
+		Where("supplier_id IN ? AND state NOT IN ?", suppliers, []State{SignedOff, Cancelled}).
+		Where("id IN (?)", store.Query[Coverage](tx).Select("review_id").Where("system_id IN ?", systems)).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	byID := map[uuid.UUID]*Review{}
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		byID[r.ID], ids[i] = r, r.ID
+	}
+	coverage, err := store.Many[Coverage](tx, "created_at, id", "review_id IN ? AND system_id IN ?", ids, systems)
+	covered := map[pairKey][]*Review{}
+	for _, c := range coverage {
+		pair := pairKey{byID[c.ReviewID].SupplierID, c.SystemID}
+		covered[pair] = append(covered[pair], byID[c.ReviewID])
+	}
+	return covered, err
 }
 
-func (p *PairStanding) keep(tx *store.Tx, stands *PairStanding) error {
+// same compares all that is kept.
+func (p *PairStanding) same(other *PairStanding) bool {
+	a, b := *p, *other
+	a.RatingReviewID, a.OpenReviewID, b.RatingReviewID, b.OpenReviewID = nil, nil, nil, nil
+	return a == b && valueOrNil(p.RatingReviewID) == valueOrNil(other.RatingReviewID) && valueOrNil(p.OpenReviewID) == valueOrNil(other.OpenReviewID)
+}
+
+func (p *PairStanding) keep(tx *store.Tx) error {
 	return store.Query[PairStanding](tx).Where("supplier_id = ? AND system_id = ?", p.SupplierID, p.SystemID).Updates(map[string]any{
 		"last_rating": p.LastRating, "rated_on": p.RatedOn, "current_until": p.CurrentUntil, "rating_review_id": p.RatingReviewID,
 		"no_answer_from": p.NoAnswerFrom, "open_review_id": p.OpenReviewID, "review_due_on": p.ReviewDueOn,
+		"next_due_on": p.NextDueOn, "due_because": p.DueBecause,
 	}).Error
 }

@@ -106,6 +106,9 @@ type PlanInput struct {
 	Kind              Kind          `json:"kind,omitempty" nullable:"true"`
 	ReviewerIDs       []uuid.UUID   `json:"reviewer_ids,omitempty"`
 	ProgrammeID       *uuid.UUID    `json:"programme_id,omitempty" nullable:"true"`
+	// AskedByID is the organisation that asks, where the program plans; else it
+	// is that of who plans.
+	AskedByID *uuid.UUID `json:"-"`
 }
 
 // Plan plans a review of a supplier over systems that it has a part in.
@@ -138,7 +141,9 @@ func planIn(tx *store.Tx, in PlanInput, corrects *uuid.UUID, reason string) (*Re
 	r := &Review{Reference: reference, Kind: in.Kind, SupplierID: in.SupplierID, QuestionnaireVersionID: version.ID,
 		QuestionnaireCode: in.QuestionnaireCode, ProgrammeID: in.ProgrammeID, CorrectsID: corrects, CorrectionReason: reason,
 		FirstDueOn: in.DueOn, DueOn: in.DueOn, State: Planned, WaitingSince: tx.Now(), CancelAgreedBy: []uuid.UUID{}}
-	if !by.IsProgram() {
+	if by.IsProgram() {
+		r.AskedByID = in.AskedByID
+	} else {
 		r.OwnerID = &by.UserID
 	}
 	if by.OrganisationID != uuid.Nil {

@@ -79,6 +79,7 @@ type Review struct {
 	EndReason              string
 	CancelAskedByID        *uuid.UUID
 	CancelAgreedBy         []uuid.UUID `gorm:"serializer:json"` // hosts
+	RemindersStopped       bool
 }
 
 // Scope is the reading scope of reviews.

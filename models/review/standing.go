@@ -35,10 +35,13 @@ type Standing struct {
 	RatedOn    calendar.Date        `json:"rated_on"`
 	Until      calendar.Date        `json:"until"`
 	ReviewID   uuid.UUID            `json:"review_id"`
-	// NextReviewOn is when the open review is due, or else when the rating lapses.
+	// NextReviewOn is when the open review is due, or else when the next one is.
 	NextReviewOn calendar.Date `json:"next_review_on"`
 	// UnderReview: a review of the pair is planned or under way.
 	UnderReview bool `json:"under_review"`
+	// NextDueOn is when the next review should be done, whatever is planned.
+	NextDueOn  calendar.Date `json:"next_due_on"`
+	DueBecause DueBecause    `json:"due_because"`
 }
 
 func latestRating(ratings []*PairRating) *PairRating {
@@ -73,12 +76,3 @@ func WorstStanding(all []Standing) Standing {
 	}
 	return slices.MaxFunc(all, func(a, b Standing) int { return gravity[a.Rating] - gravity[b.Rating] })
 }
-
-// DueBecause says why a pair of supplier and system is next due when it is.
-type DueBecause string
-
-// What a pair's next review is due for.
-const (
-	DueNeverReviewed DueBecause = "never_reviewed"
-	DueInterval      DueBecause = "interval" // the rating ends
-)

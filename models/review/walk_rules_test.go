@@ -240,7 +240,8 @@ func (w *walk) onlyWhoMaySignSigns(s turn) string {
 
 func (w *walk) standingsAreWorkedOutAnewByEachChange(s turn) string {
 	for _, kept := range s.after.standings {
-		anew := read(w.house, func(tx *store.Tx) (PairStanding, error) { return workOutPair(tx, kept.SupplierID, kept.SystemID) })
+		pair := pairKey{kept.SupplierID, kept.SystemID}
+		anew := read(w.house, func(tx *store.Tx) (map[pairKey]PairStanding, error) { return workOutPairs(tx, []pairKey{pair}) })[pair]
 		if text(anew) != text(kept) {
 			return fmt.Sprintf("a pair is kept as %s, and worked out anew it is %s", text(kept), text(anew))
 		}
