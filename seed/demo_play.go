@@ -306,7 +306,7 @@ func (p *player) agree(ctx context.Context) error {
 // settle has the supplier do what is due by now, but for the first thing.
 func (p *player) settle(ctx context.Context) error {
 	reviewer := p.people["reviewer"]
-	actions, err := p.reviews.Actions(ctx, reviewer, p.id, store.Paging{Limit: 200})
+	actions, err := p.reviews.Actions(ctx, reviewer, review.ActionFilter{ReviewID: p.id}, store.Paging{Limit: 200})
 	if err != nil {
 		return err
 	}

@@ -226,12 +226,8 @@ func (p *Pages) systemList(v *View) (list, error) {
 
 func supplierNames(s *portfolio.SystemView) []string {
 	var names []string
-	seen := map[uuid.UUID]bool{}
-	for _, supply := range s.Supplies {
-		if !seen[supply.SupplierID] {
-			seen[supply.SupplierID] = true
-			names = append(names, s.SupplierNames[supply.SupplierID])
-		}
+	for _, supplier := range s.BySupplier() {
+		names = append(names, supplier.Name)
 	}
 	return names
 }

@@ -5,6 +5,7 @@ package portfolio
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
