@@ -69,7 +69,7 @@ func (p *Pages) findingsPage(v *View, id uuid.UUID, typed findingTyped) (Page, e
 		Acts: !by.OnSupplierSide() && by.Holds(access.FindingWrite)}
 	data.Writes = data.Acts && (judgingTaken(d) || d.State == review.Returned || d.State == review.Assessed)
 	names := systemNames(d)
-	slices.SortStableFunc(findings.Items, func(a, b *review.Finding) int {
+	slices.SortStableFunc(findings.Items, func(a, b review.FindingRow) int {
 		return slices.Index(review.Severities, a.Severity) - slices.Index(review.Severities, b.Severity)
 	})
 	for _, f := range findings.Items {
