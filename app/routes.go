@@ -284,6 +284,10 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 	return append(listRoutes(p), []pageRoute{
 		{get, "/", access.Open, p.Home},
 		{get, "/work/:kind", access.ReviewPlan, p.Pile},
+		{get, "/calendar", access.ReviewRead, p.Calendar},
+		{post, "/calendar/feeds", access.ReviewRead, p.FeedMake},
+		{post, "/calendar/feeds/:id/revoke", access.ReviewRead, p.FeedRevoke},
+		{get, "/calendar/feeds/:token.ics", access.Open, p.Feed},
 		{get, "/sign-in", access.Open, p.SignInForm},
 		{post, "/sign-in", access.Open, p.SignIn},
 		{post, "/sign-out", access.Self, p.SignOut},

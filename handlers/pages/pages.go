@@ -32,6 +32,8 @@ type Pages struct {
 	Mails  *outbox.Service
 	Demo   bool
 	Secure bool // served behind https
+	// PublicURL is where people reach the product.
+	PublicURL string
 	// DemoAccounts are shown on the sign-in page of a demonstration.
 	DemoAccounts []templates.DemoAccount
 }
@@ -334,6 +336,7 @@ var navigation = []struct {
 	side       string
 }{
 	{"nav.reviews", "/reviews", access.ReviewRead, ""},
+	{"nav.calendar", "/calendar", access.ReviewRead, ""},
 	{"nav.suppliers", "/suppliers", access.InventoryRead, "ours"},
 	{"nav.systems", "/systems", access.InventoryRead, "ours"},
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},

@@ -9,6 +9,7 @@ const question = /\/questions\/[^/?]+/
 
 export const pages = [
   at('/', 'official', ['/']),
+  at('/calendar', 'official', ['/calendar']),
   at('/work/:kind', 'official', ['/work/review_due']),
   at('/sign-in', null, ['/sign-in']),
   at('/memberships', 'official', ['/memberships']),
@@ -83,7 +84,7 @@ export const pages = [
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
-  '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
+  '/calendar/feeds/:token.ics', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
