@@ -86,11 +86,12 @@ func (f Filter) In(tx *store.Tx) *gorm.DB {
 
 // waiting is WaitingFor in words of the database.
 func (f Filter) waiting(q *gorm.DB, today calendar.Date) *gorm.DB {
+	answering := []State{Issued, InProgress, Returned}
 	switch f.WaitingFor {
 	case WaitsForSupplier:
-		return q.Where("state IN ? OR (state = ? AND accuracy_check_until > ?)", []State{Issued, InProgress, Returned}, Assessed, today)
+		return q.Where("(kind <> ? AND state IN ?) OR (state = ? AND accuracy_check_until > ?)", Desk, answering, Assessed, today)
 	case WaitsForReviewer:
-		return q.Where("state IN ?", []State{Submitted, InAssessment})
+		return q.Where("state IN ? OR (kind = ? AND state IN ?)", []State{Submitted, InAssessment}, Desk, answering)
 	case WaitsForSigner:
 		return q.Where("state = ? AND accuracy_check_until <= ?", Assessed, today)
 	}
