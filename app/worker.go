@@ -186,7 +186,14 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 	case "submitted":
 		return templates.SubmittedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Supplier: from.SupplierName,
 			SubmittedAt: m.CreatedAt, Link: from.Link}
-	case "action_due", "action_sent_back":
+	case "digest":
+		digest := templates.DigestMail{Asker: asker, Name: from.RecipientName}
+		for _, item := range from.Items {
+			digest.Items = append(digest.Items, templates.DigestItem{Reference: item.Reference, Supplier: item.Supplier, Action: item.Action,
+				DueOn: item.DueOn.Time(), Late: item.Late, Link: item.Link})
+		}
+		return digest
+	case "action_sent_back":
 		link, _, _ := strings.Cut(from.Link, "/reviews/")
 		return templates.MessageMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Link: link + "/actions"}
 	case "passed_on":

@@ -98,6 +98,23 @@ type MessageMail struct {
 	Link      string
 }
 
+// DigestMail calls to mind, in one mail a day, what its reader has to do.
+type DigestMail struct {
+	Asker
+	Name  string
+	Items []DigestItem
+}
+
+// DigestItem is a review to answer or an action to carry out.
+type DigestItem struct {
+	Reference string
+	Supplier  string
+	Action    bool
+	DueOn     time.Time
+	Late      bool
+	Link      string
+}
+
 // AccuracyCheckMail asks a supplier's leads to check the draft.
 type AccuracyCheckMail struct {
 	Asker
@@ -123,7 +140,7 @@ var mailData = map[string]reflect.Type{
 	"returned":           reflect.TypeFor[ReturnedMail](),
 	"submitted":          reflect.TypeFor[SubmittedMail](),
 	"reminder":           reflect.TypeFor[InvitationMail](),
-	"action_due":         reflect.TypeFor[MessageMail](),
+	"digest":             reflect.TypeFor[DigestMail](),
 	"action_sent_back":   reflect.TypeFor[MessageMail](),
 	"passed_on":          reflect.TypeFor[MessageMail](),
 	"message":            reflect.TypeFor[MessageMail](),

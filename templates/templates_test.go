@@ -208,9 +208,11 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 		"submitted":          SubmittedMail{Asker: bob, Name: "Ann", Reference: "REV-1", Supplier: "Made-up Ltd", SubmittedAt: at, Link: "https://example.org/1"},
 		"reminder":           InvitationMail{Name: "Ann", Organisation: board, Supplier: "Made-up Ltd", Asker: bob, Minutes: 90, DueOn: at, Link: "https://example.org/i/1"},
 		"action_sent_back":   MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
-		"action_due":         MessageMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/actions"},
-		"accuracy_check":     AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
-		"signed_off":         SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
+		"digest": DigestMail{Asker: bob, Name: "Ann", Items: []DigestItem{
+			{Reference: "REV-1", Supplier: "Afon", DueOn: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), Late: true, Link: "https://example.org/reviews/1"},
+			{Reference: "ACT-1", Action: true, DueOn: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), Link: "https://example.org/actions/1"}}},
+		"accuracy_check": AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
+		"signed_off":     SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
 	}
 	for name := range mailData {
 		for _, tag := range lang.All {
@@ -218,7 +220,11 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			link := reflect.ValueOf(mails[name]).FieldByName("Link").String()
+			of := reflect.ValueOf(mails[name])
+			if several, ok := mails[name].(DigestMail); ok {
+				of = reflect.ValueOf(several.Items[1])
+			}
+			link := of.FieldByName("Link").String()
 			if subject == "" || !strings.Contains(text, link) || !strings.Contains(marked, `href="`+link+`"`) {
 				t.Errorf("%s in %s lacks its subject or its link:\n%s", name, tag, text)
 			}

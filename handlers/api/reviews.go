@@ -287,6 +287,17 @@ func (a *API) CloseReview(ctx context.Context, in *struct {
 	return a.moved(ctx, r, err)
 }
 
+// RemindAboutReview stops the reminders about a review, or lets them go on.
+func (a *API) RemindAboutReview(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Stopped bool `json:"stopped"`
+	}
+}) (*thing[reviewOut], error) {
+	r, err := a.Services.Reviews.StopReminders(ctx, actor(ctx), in.ID, in.Body.Stopped)
+	return a.moved(ctx, r, err)
+}
+
 // CancelReview ends a review that should not be.
 func (a *API) CancelReview(ctx context.Context, in *reasonBody) (*thing[reviewOut], error) {
 	r, err := a.Services.Reviews.Cancel(ctx, actor(ctx), in.ID, in.Body.Reason)

@@ -382,3 +382,20 @@ func (p *Pages) ReviewHistory(v *View) error {
 	}
 	return v.Show(Page{Name: "review-history", TitleKey: "review.history", Data: historyData{d, entries}})
 }
+
+// ReviewRemind stops the reminders about a review, or lets them go on.
+func (p *Pages) ReviewRemind(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	stop := v.Typed("stop") != ""
+	if _, err := p.Services.Reviews.StopReminders(v.UserContext(), v.Actor(), id, stop); err != nil {
+		return err
+	}
+	flash := "flash.reminders-resumed"
+	if stop {
+		flash = "flash.reminders-stopped"
+	}
+	return v.Go("/reviews/"+id.String(), flash)
+}

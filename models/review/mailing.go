@@ -36,6 +36,7 @@ type MailData struct {
 	GivenBy       string        `json:"given_by"` // the colleague who did; empty for an official
 	GivenByEmail  string        `json:"given_by_email"`
 	Link          string        `json:"link"`
+	Items         []MailItem    `json:"items"` // of a reminder
 }
 
 func (s *Service) mailData(tx *store.Tx, r *Review, recipient string) (MailData, error) {

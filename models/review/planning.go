@@ -40,6 +40,8 @@ const (
 	CancelAgreed       audit.Action = "review.cancel-agreed"
 	ReviewCancelled    audit.Action = "review.cancelled"
 	ReviewReassigned   audit.Action = "review.reassigned"
+	RemindersStopped   audit.Action = "review.reminders-stopped"
+	RemindersResumed   audit.Action = "review.reminders-resumed"
 	RespondentInvited  audit.Action = "respondent.invited"
 	RespondentAccepted audit.Action = "respondent.accepted"
 	RespondentBounced  audit.Action = "respondent.bounced"

@@ -7,24 +7,10 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/store"
 )
-
-// After how long an invitation that was not accepted is sent again, and how
-// long before it is due an open action is called to mind.
-const (
-	unopenedFor = 5 * 24 * time.Hour
-	actionDays  = 7
-)
-
-// Remind is the job that reminds people.
-type Remind struct{}
-
-// Kind names the job.
-func (Remind) Kind() string { return "review.remind" }
 
 // newUser is who accepts the respondent's invitation.
 func (p *Respondent) newUser(r *Review) identity.NewUser {
@@ -156,62 +142,4 @@ func (s *Service) seen(ctx context.Context, by access.Actor, d *Detail) {
 			return true, store.Query[Respondent](tx).Where("id = ?", p.ID).Update("last_seen_at", now).Error
 		})
 	}
-}
-
-// RemindAll reminds, once each, those who did not open their invitation and
-// those whose action is due soon. It gives how many.
-func (s *Service) RemindAll(ctx context.Context) (int, error) {
-	return store.Change(ctx, s.db, access.Program("remind"), func(tx *store.Tx) (int, error) {
-		unopened, err := s.remindUnopened(tx)
-		if err != nil {
-			return 0, err
-		}
-		due, err := s.remindActions(tx)
-		return unopened + due, err
-	})
-}
-
-func (s *Service) remindUnopened(tx *store.Tx) (int, error) {
-	silent, err := store.All[Respondent](tx, "invited_at, id", "accepted_at IS NULL AND bounced_at IS NULL AND reminded_at IS NULL AND invited_at < ?", tx.Now().Add(-unopenedFor))
-	if err != nil {
-		return 0, err
-	}
-	reminded := 0
-	for _, p := range silent {
-		r, err := store.Find[Review](tx, p.ReviewID)
-		if err != nil {
-			return 0, err
-		}
-		if !r.is(Issued, InProgress, Returned) {
-			continue
-		}
-		if _, err := s.inviteAgain(tx, r, p, "reminder"); err != nil {
-			return 0, err
-		}
-		reminded++
-	}
-	return reminded, nil
-}
-
-func (s *Service) remindActions(tx *store.Tx) (int, error) {
-	soon := calendar.On(tx.Now()).AddDays(actionDays)
-	actions, err := store.All[Action](tx, "due_on, id", "state = ? AND reminded_at IS NULL AND due_on <= ?", ActionOpen, soon)
-	if err != nil {
-		return 0, err
-	}
-	for _, a := range actions {
-		r, err := store.Find[Review](tx, a.ReviewID)
-		if err != nil {
-			return 0, err
-		}
-		now := tx.Now()
-		a.RemindedAt = &now
-		if err := tx.Save(a, ActionReminded); err != nil {
-			return 0, err
-		}
-		if err := s.mailDoers(tx, r, a, "action_due"); err != nil {
-			return 0, err
-		}
-	}
-	return len(actions), nil
 }

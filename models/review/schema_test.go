@@ -34,7 +34,7 @@ var everyRow = []any{
 	&review.Review{}, &review.Coverage{}, &review.Reviewer{}, &review.Respondent{}, &review.GivenSection{}, &review.Answer{},
 	&review.AnswerChange{}, &review.Evidence{}, &review.Judgement{}, &review.Participation{}, &review.Return{}, &review.Finding{},
 	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.PairStanding{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
-	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{},
+	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{}, &review.ReminderDay{}, &review.Reminder{},
 }
 
 func TestTheSchemasAreThoseOfTheModels(t *testing.T) {
