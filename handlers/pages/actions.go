@@ -13,8 +13,8 @@ type actionData struct {
 	Of      review.Of
 	Finding *review.Finding // nil: a condition of a sign-off
 	Late    bool
-	Does    bool   // carries it out
-	Checks  bool   // verifies it, or sends it back
+	Does    bool // carries it out
+	Checks  bool // verifies it, or sends it back
 	// What was typed and refused, and in which form.
 	Form    string
 	Written string

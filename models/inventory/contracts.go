@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -105,7 +104,7 @@ type ContractFilter struct {
 }
 
 // In gives the contracts that the filter leaves, as a query.
-func (f ContractFilter) In(tx *store.Tx) *gorm.DB {
+func (f ContractFilter) In(tx *store.Tx) store.Asked {
 	q, today := store.Query[Contract](tx), calendar.On(tx.Now())
 	if f.SupplierID != uuid.Nil {
 		q = q.Where("supplier_id = ?", f.SupplierID)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -342,7 +341,7 @@ func SystemsIn(tx *store.Tx, f SystemFilter, p store.Paging, more store.Refineme
 	return list, err
 }
 
-func (f SystemFilter) narrow(tx *store.Tx, q *gorm.DB) *gorm.DB {
+func (f SystemFilter) narrow(tx *store.Tx, q store.Asked) store.Asked {
 	if f.Status != "" {
 		q = q.Where("status = ?", f.Status)
 	}

@@ -2,7 +2,6 @@ package portfolio
 
 import (
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/inventory"
@@ -10,18 +9,13 @@ import (
 	"sicrwydd/models/store"
 )
 
-// part counts the rows of a query and loads some of them in the order given.
-func part[T any](g *gatherer, q *gorm.DB, order string) (rows []*T, total int, err error) {
-	var n int64
-	if err := q.Session(&gorm.Session{}).Count(&n).Error; err != nil || n == 0 {
-		return nil, 0, err
-	}
-	err = q.Session(&gorm.Session{}).Order(order).Limit(g.limit).Offset(g.from).Find(&rows).Error
-	return rows, int(n), err
+// part gives the part of a query that the gatherer is after.
+func part[T any](g *gatherer, q store.Asked, order string) ([]*T, int, error) {
+	return store.Part[T](q, order, g.limit, g.from)
 }
 
 // reviews gathers reviews; on says which day they are shown with.
-func (g *gatherer) reviews(f review.Filter, order string, on func(*review.Review) calendar.Date, more ...func(*gorm.DB) *gorm.DB) (Pile, error) {
+func (g *gatherer) reviews(f review.Filter, order string, on func(*review.Review) calendar.Date, more ...func(store.Asked) store.Asked) (Pile, error) {
 	f.HostID, f.Tier = g.filter.HostID, g.filter.Tier
 	q := f.In(g.tx)
 	for _, narrow := range more {
@@ -56,13 +50,13 @@ func (g *gatherer) toSign() (Pile, error) {
 }
 
 func (g *gatherer) silent() (Pile, error) {
-	return g.reviews(review.Filter{State: review.Returned}, "waiting_since, id", since, func(q *gorm.DB) *gorm.DB {
+	return g.reviews(review.Filter{State: review.Returned}, "waiting_since, id", since, func(q store.Asked) store.Asked {
 		return q.Where("waiting_since <= ?", g.ago(silentDays))
 	})
 }
 
 // underway is the ids of reviews that wait for answers, as the filter narrows them.
-func (g *gatherer) ofReviews(f review.Filter) *gorm.DB {
+func (g *gatherer) ofReviews(f review.Filter) store.Asked {
 	f.HostID, f.Tier = g.filter.HostID, g.filter.Tier
 	return f.In(g.tx).Select("id")
 }
@@ -75,7 +69,7 @@ func (g *gatherer) unopened() (Pile, error) {
 	return g.invitations(store.Query[review.Respondent](g.tx).Where("bounced_at IS NULL AND invited_at <= ?", g.ago(silentDays)))
 }
 
-func (g *gatherer) invitations(q *gorm.DB) (Pile, error) {
+func (g *gatherer) invitations(q store.Asked) (Pile, error) {
 	open := g.ofReviews(review.Filter{}).Where("state IN ?", []review.State{review.Issued, review.InProgress, review.Returned})
 	rows, total, err := part[review.Respondent](g, q.Where("accepted_at IS NULL AND review_id IN (?)", open), "invited_at, id")
 	pile := Pile{Total: total}
@@ -105,7 +99,7 @@ func (g *gatherer) unanswered() (Pile, error) {
 }
 
 // pairs are the live pairs that the filter leaves.
-func (g *gatherer) pairs() *gorm.DB {
+func (g *gatherer) pairs() store.Asked {
 	q := store.Query[review.LivePair](g.tx)
 	if g.filter.HostID != uuid.Nil {
 		q = q.Where("host_organisation_id = ?", g.filter.HostID)
@@ -118,7 +112,7 @@ func (g *gatherer) pairs() *gorm.DB {
 
 // suppliers are the ids of suppliers that are not ended, and that the filter
 // leaves with a live system.
-func (g *gatherer) suppliers() *gorm.DB {
+func (g *gatherer) suppliers() store.Asked {
 	q := store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended)
 	if g.filter != (DeskFilter{}) {
 		q = q.Where("id IN (?)", g.pairs().Select("supplier_id"))

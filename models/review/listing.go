@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -48,7 +47,7 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p stor
 }
 
 // In gives the reviews that the filter leaves, as a query.
-func (f Filter) In(tx *store.Tx) *gorm.DB {
+func (f Filter) In(tx *store.Tx) store.Asked {
 	q, today := store.Query[Review](tx), calendar.On(tx.Now())
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
@@ -85,7 +84,7 @@ func (f Filter) In(tx *store.Tx) *gorm.DB {
 }
 
 // waiting is WaitingFor in words of the database.
-func (f Filter) waiting(q *gorm.DB, today calendar.Date) *gorm.DB {
+func (f Filter) waiting(q store.Asked, today calendar.Date) store.Asked {
 	answering := []State{Issued, InProgress, Returned}
 	switch f.WaitingFor {
 	case WaitsForSupplier:
@@ -98,7 +97,7 @@ func (f Filter) waiting(q *gorm.DB, today calendar.Date) *gorm.DB {
 	return q
 }
 
-func covering(tx *store.Tx, condition string, args ...any) *gorm.DB {
+func covering(tx *store.Tx, condition string, args ...any) store.Asked {
 	return store.Query[Coverage](tx).Select("review_id").Where(condition, args...)
 }
 
@@ -147,7 +146,7 @@ func (s *Service) Findings(ctx context.Context, by access.Actor, f FindingFilter
 }
 
 // In gives the findings that the filter leaves, as a query.
-func (f FindingFilter) In(tx *store.Tx) *gorm.DB {
+func (f FindingFilter) In(tx *store.Tx) store.Asked {
 	q := store.Query[Finding](tx)
 	if f.ReviewID != uuid.Nil {
 		q = q.Where("review_id = ?", f.ReviewID)
@@ -284,7 +283,7 @@ func (a *Action) late(today calendar.Date) bool {
 }
 
 // In gives the actions that the filter leaves, as a query.
-func (f ActionFilter) In(tx *store.Tx) *gorm.DB {
+func (f ActionFilter) In(tx *store.Tx) store.Asked {
 	q := store.Query[Action](tx)
 	if f.ReviewID != uuid.Nil {
 		q = q.Where("review_id = ?", f.ReviewID)

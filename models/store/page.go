@@ -79,6 +79,19 @@ func (m Measured) by(field string) (Condition, bool) {
 	return m.Columns.by(field)
 }
 
+// Asked is a query that is not run yet.
+type Asked = *gorm.DB
+
+// Part counts the rows of a query and loads some of them, in the order given.
+func Part[T any](q Asked, order string, limit, from int) (rows []*T, total int, err error) {
+	var n int64
+	if err := q.Session(&gorm.Session{}).Count(&n).Error; err != nil || n == 0 {
+		return nil, 0, err
+	}
+	err = q.Session(&gorm.Session{}).Order(order).Limit(limit).Offset(from).Find(&rows).Error
+	return rows, int(n), err
+}
+
 // Refinement narrows and sorts a list by what a room above its own knows of
 // its rows.
 type Refinement struct {
