@@ -78,7 +78,7 @@ func acting(t *testing.T, h *house) {
 	r.must(200)
 	r.post(at+"/verify", url.Values{"_csrf": {r.token}})
 	r.must(http.StatusSeeOther)
-	r.get("/actions")
+	r.get(at)
 	r.must(200, "The record is added.")
 	if strings.Contains(r.page, at+"/verify") {
 		t.Error("a verified action may be verified again")

@@ -135,6 +135,8 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/actions/{id}", access.AnswersRead, api.Do(a.Action)},
 		{post, "/actions/{id}/complete", access.ActionDo, api.Do(a.CompleteAction)},
 		{post, "/actions/{id}/verify", access.ActionVerify, api.Do(a.VerifyAction)},
+		{post, "/actions/{id}/extensions", access.ActionDo, api.Do(a.AskForActionTime)},
+		{post, "/actions/{id}/extensions/{extension}", access.ActionVerify, api.Do(a.DecideActionTime)},
 		{post, "/actions/{id}/send-back", access.ActionVerify, api.Do(a.SendActionBack)},
 
 		{get, "/deputies", access.ReviewSign, api.Do(a.Deputies)},
@@ -170,6 +172,7 @@ func fileRoutes(a *api.API) []fileRoute {
 	const review = api.Prefix + "/reviews/:id"
 	return []fileRoute{
 		{post, review + "/answers/:key/evidence", access.AnswerWrite, a.AddEvidence},
+		{post, api.Prefix + "/actions/:id/evidence", access.ActionDo, a.AddActionEvidence},
 		{get, review + "/evidence/:evidence", access.AnswersRead, a.EvidenceFile},
 		{get, review + "/receipt.pdf", access.AnswersRead, a.ReceiptPDF},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
@@ -184,7 +187,7 @@ func fileRoutes(a *api.API) []fileRoute {
 var created = map[string]bool{
 	"/organisations": true, "/organisations/{id}/appointments": true, "/governance-groups": true, "/suppliers": true, "/suppliers/{id}/certificates": true,
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
-	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
+	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/actions/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
 	"/findings": true, "/actions": true, "/contracts": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
@@ -419,6 +422,9 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/actions/:id/complete", access.ActionDo, p.ActionComplete},
 		{post, "/actions/:id/verify", access.ActionVerify, p.ActionVerify},
 		{post, "/actions/:id/send-back", access.ActionVerify, p.ActionSendBack},
+		{post, "/actions/:id/evidence", access.ActionDo, p.ActionFile},
+		{post, "/actions/:id/extensions", access.ActionDo, p.ActionTime},
+		{post, "/actions/:id/extensions/:extension", access.ActionVerify, p.ActionTimeDecide},
 
 		{get, "/reports", access.ReportRead, p.Reports},
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},

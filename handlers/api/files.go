@@ -84,6 +84,23 @@ func (a *API) AddEvidence(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(e.View())
 }
 
+// AddActionEvidence keeps a file that shows that an action is done.
+func (a *API) AddActionEvidence(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	upload, err := request.ReadUpload(c)
+	if err != nil {
+		return err
+	}
+	e, err := a.Services.Reviews.AddActionEvidence(c.UserContext(), actor(c.UserContext()), id, upload)
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(e.View())
+}
+
 // addElsewhere takes evidence that is not handed over, as JSON.
 func (a *API) addElsewhere(c *fiber.Ctx, review, system uuid.UUID) error {
 	var in reviews.Elsewhere

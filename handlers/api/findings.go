@@ -27,12 +27,13 @@ type findingOut struct {
 	SupplierComment string               `json:"supplier_comment"`
 	CommentOutcome  string               `json:"comment_outcome"`
 	CommentReply    lang.Text            `json:"comment_reply"`
+	Repeats         string               `json:"repeats" doc:"Reference of the finding of an earlier review about the same"`
 }
 
 func showFinding(f *review.Finding) findingOut {
 	out := findingOut{ID: f.ID, Reference: f.Reference, Version: f.Version, ReviewID: f.ReviewID, Severity: f.Severity,
 		Title: f.Title, Detail: f.Detail, SourceLanguage: f.SourceLanguage, Questions: f.Slots, Requirements: f.Requirements,
-		SupplierComment: f.SupplierComment, CommentOutcome: f.CommentOutcome, CommentReply: f.CommentReply}
+		SupplierComment: f.SupplierComment, CommentOutcome: f.CommentOutcome, CommentReply: f.CommentReply, Repeats: f.Repeats}
 	if f.SystemID != uuid.Nil {
 		out.SystemID = &f.SystemID
 	}
@@ -209,5 +210,30 @@ func (a *API) SendActionBack(ctx context.Context, in *struct {
 	}
 }) (*thing[actionOut], error) {
 	x, err := a.Services.Reviews.SendActionBack(ctx, actor(ctx), in.ID, in.Body.Message)
+	return actionShown(http.StatusOK, x, err)
+}
+
+// AskForActionTime asks for a later date for an action.
+func (a *API) AskForActionTime(ctx context.Context, in *struct {
+	ByID
+	Body review.ExtensionInput
+}) (*thing[extensionOut], error) {
+	e, err := a.Services.Reviews.AskForActionTime(ctx, actor(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return shown(http.StatusCreated, e.Version, showExtension(e)), nil
+}
+
+// DecideActionTime grants or refuses a later date for an action.
+func (a *API) DecideActionTime(ctx context.Context, in *struct {
+	ByID
+	Extension uuid.UUID `path:"extension"`
+	Body      struct {
+		Decision review.ExtensionDecision `json:"decision" enum:"granted,refused"`
+		UntilOn  calendar.Date            `json:"until_on,omitempty" doc:"Another day than was asked for"`
+	}
+}) (*thing[actionOut], error) {
+	x, err := a.Services.Reviews.DecideActionTime(ctx, actor(ctx), in.ID, in.Extension, in.Body.Decision, in.Body.UntilOn)
 	return actionShown(http.StatusOK, x, err)
 }

@@ -3,42 +3,49 @@ package pages
 import (
 	"github.com/google/uuid"
 
+	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/review"
 )
 
 type actionData struct {
-	*review.Action
-	Of      review.Of
-	Finding *review.Finding // nil: a condition of a sign-off
-	Late    bool
+	*review.ActionDetail
 	Does    bool // carries it out
 	Checks  bool // verifies it, or sends it back
+	Decides bool // on time
 	// What was typed and refused, and in which form.
 	Form    string
 	Written string
 	Message lang.Text
+	Until   typedDay
+	Reason  string
+}
+
+// Waiting is the request for time that nobody has decided on yet.
+func (d actionData) Waiting() *review.Extension {
+	for _, e := range d.Asked {
+		if e.Decision == review.Undecided {
+			return e
+		}
+	}
+	return nil
 }
 
 func (p *Pages) actionPage(v *View, id uuid.UUID, form string) (Page, error) {
-	row, err := p.Services.Reviews.ActionRow(v.UserContext(), v.Actor(), id)
+	detail, err := p.Services.Reviews.ActionDetail(v.UserContext(), v.Actor(), id)
 	if err != nil {
 		return Page{}, err
 	}
 	by := v.Actor()
-	data := actionData{Action: row.Action, Of: row.Of, Late: row.Late, Form: form, Written: row.Completion,
-		Does:   row.State == review.ActionOpen && by.Holds(access.ActionDo) && (row.Side == review.SupplierSide) == by.OnSupplierSide(),
-		Checks: row.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !row.CompletedByHand(by)}
+	data := actionData{ActionDetail: detail, Form: form, Written: detail.Completion,
+		Does:    detail.State == review.ActionOpen && by.Holds(access.ActionDo) && (detail.Side == review.SupplierSide) == by.OnSupplierSide(),
+		Checks:  detail.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !detail.CompletedByHand(by),
+		Decides: by.Holds(access.ActionVerify)}
 	if form != "" {
-		data.Written, data.Message = v.Typed("completion"), v.TypedText("message")
+		data.Written, data.Message, data.Until, data.Reason = v.Typed("completion"), v.TypedText("message"), v.typedDay("until_on"), v.Typed("reason")
 	}
-	if row.FindingID != nil {
-		if data.Finding, err = p.Services.Reviews.Finding(v.UserContext(), by, *row.FindingID); err != nil {
-			return Page{}, err
-		}
-	}
-	return Page{Name: "action", Title: row.Reference, Data: data}, nil
+	return Page{Name: "action", Title: detail.Reference, Data: data}, nil
 }
 
 // Action shows what will be done, by whom and by when, and what came of it.
@@ -89,6 +96,38 @@ func (p *Pages) ActionVerify(v *View) error {
 func (p *Pages) ActionSendBack(v *View) error {
 	return p.onAction(v, "send-back", "flash.action-sent-back", func(id uuid.UUID) error {
 		_, err := p.Services.Reviews.SendActionBack(v.UserContext(), v.Actor(), id, v.TypedText("message"))
+		return err
+	})
+}
+
+// ActionFile keeps a file that shows what was done.
+func (p *Pages) ActionFile(v *View) error {
+	return p.onAction(v, "file", "flash.evidence-added", func(id uuid.UUID) error {
+		up, err := request.ReadUpload(v.Ctx)
+		if err != nil {
+			return err
+		}
+		_, err = p.Services.Reviews.AddActionEvidence(v.UserContext(), v.Actor(), id, up)
+		return err
+	})
+}
+
+// ActionTime asks for a later date.
+func (p *Pages) ActionTime(v *View) error {
+	return p.onAction(v, "time", "flash.time-asked", func(id uuid.UUID) error {
+		_, err := p.Services.Reviews.AskForActionTime(v.UserContext(), v.Actor(), id, review.ExtensionInput{UntilOn: v.TypedDate("until_on"), Reason: v.Typed("reason")})
+		return err
+	})
+}
+
+// ActionTimeDecide grants or refuses a later date.
+func (p *Pages) ActionTimeDecide(v *View) error {
+	extension, err := v.ID("extension")
+	if err != nil {
+		return err
+	}
+	return p.onAction(v, "decide", "flash.time-decided", func(id uuid.UUID) error {
+		_, err := p.Services.Reviews.DecideActionTime(v.UserContext(), v.Actor(), id, extension, review.ExtensionDecision(v.Typed("decision")), "")
 		return err
 	})
 }

@@ -308,6 +308,7 @@ func (p *Pages) findingList(v *View) (list, error) {
 			}},
 			{"title", "", func(f review.FindingRow) listCell { return v.named(f.Title) }},
 			{"severity", "severity", func(f review.FindingRow) listCell { return tagged("severity", f.Severity) }},
+			{"repeats", "", func(f review.FindingRow) listCell { return reference("", f.Repeats) }},
 			{"supplier", "", func(f review.FindingRow) listCell { return words(f.Of.Supplier) }},
 			{"system", "", func(f review.FindingRow) listCell { return v.named(f.System) }},
 			{"review", "", func(f review.FindingRow) listCell { return reference("/reviews/"+f.ReviewID.String(), f.Of.Reference) }},

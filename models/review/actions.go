@@ -68,18 +68,9 @@ func createAction(tx *store.Tx, a *Action) error {
 // Complete says that an action is done, and what shows it.
 func (s *Service) Complete(ctx context.Context, by access.Actor, id uuid.UUID, completion string) (*Action, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Action, error) {
-		a, err := store.Lock[Action](tx, id)
+		a, err := forDoing(tx, id)
 		if err != nil {
 			return nil, err
-		}
-		if err := tx.May(store.Reviews, access.ActionDo, a.ReviewID); err != nil {
-			return nil, err
-		}
-		if (a.Side == SupplierSide) != by.OnSupplierSide() {
-			return nil, fault.Forbidden("action.of-the-other-side")
-		}
-		if a.State != ActionOpen {
-			return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
 		}
 		if strings.TrimSpace(completion) == "" {
 			return nil, fault.Invalid("invalid").On("completion", "action.completion-missing")

@@ -185,6 +185,9 @@ func (d *dossier) draftFindings(tx *store.Tx) error {
 			continue
 		}
 		f := draftOf(d.review.ID, &item, j)
+		if err := f.recognise(tx, d.review); err != nil {
+			return err
+		}
 		if f.Reference, err = tx.NextReference("FND", true); err != nil {
 			return err
 		}

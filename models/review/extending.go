@@ -17,6 +17,7 @@ import (
 type Extension struct {
 	store.Row
 	ReviewID  uuid.UUID
+	ActionID  *uuid.UUID    // for an action, not for the answers
 	AskedBy   string        // empty where an official moved the date without being asked
 	UntilOn   calendar.Date // as asked; once granted, as granted
 	Reason    string
@@ -58,7 +59,7 @@ func (s *Service) Extensions(ctx context.Context, by access.Actor, review uuid.U
 		if _, err := store.Find[Review](tx, review); err != nil {
 			return nil, err
 		}
-		return store.All[Extension](tx, "created_at DESC, id DESC", "review_id = ?", review)
+		return store.All[Extension](tx, "created_at DESC, id DESC", "review_id = ? AND action_id IS NULL", review)
 	})
 }
 
@@ -76,7 +77,7 @@ func (s *Service) AskForTime(ctx context.Context, by access.Actor, id uuid.UUID,
 		if !r.is(Issued, InProgress, Returned) {
 			return nil, r.wrongState()
 		}
-		open, err := store.Many[Extension](tx, "id", "review_id = ? AND decision = ?", id, Undecided)
+		open, err := store.Many[Extension](tx, "id", "review_id = ? AND action_id IS NULL AND decision = ?", id, Undecided)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func (s *Service) DecideTime(ctx context.Context, by access.Actor, id, extension
 		if err != nil {
 			return nil, err
 		}
-		e, err := store.FindBy[Extension](tx, "id = ? AND review_id = ?", extension, id)
+		e, err := store.FindBy[Extension](tx, "id = ? AND review_id = ? AND action_id IS NULL", extension, id)
 		if err != nil {
 			return nil, err
 		}

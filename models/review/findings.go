@@ -83,6 +83,9 @@ func (s *Service) AddFinding(ctx context.Context, by access.Actor, review uuid.U
 		}
 		f := &Finding{ReviewID: review}
 		f.apply(in, d)
+		if err := f.recognise(tx, d.review); err != nil {
+			return nil, err
+		}
 		if f.Reference, err = tx.NextReference("FND", true); err != nil {
 			return nil, err
 		}
@@ -91,6 +94,22 @@ func (s *Service) AddFinding(ctx context.Context, by access.Actor, review uuid.U
 		}
 		return f, d.findingsChanged(tx)
 	})
+}
+
+// recognise notes the latest finding of an earlier, signed review of the
+// supplier that is about one of the same questions, of the same system.
+func (f *Finding) recognise(tx *store.Tx, r *Review) error {
+	program := tx.AsProgram("recognise a finding")
+	signed := store.Query[Review](program).Select("id").Where("supplier_id = ? AND state = ? AND id NOT IN ?", r.SupplierID, SignedOff,
+		[]uuid.UUID{r.ID, valueOrNil(r.CorrectsID)})
+	earlier, err := store.Many[Finding](program, "created_at DESC, id DESC", "review_id IN (?)", signed)
+	f.Repeats = ""
+	for _, before := range earlier {
+		if f.Repeats == "" && slices.ContainsFunc(before.Slots, func(slot questionnaire.Slot) bool { return slices.Contains(f.Slots, slot) }) {
+			f.Repeats = before.Reference
+		}
+	}
+	return err
 }
 
 // DraftFinding words a finding from a question, in both languages, for a

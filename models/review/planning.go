@@ -74,6 +74,7 @@ const (
 	SignOffVoided      audit.Action = "sign_off.voided"
 	ActionAdded        audit.Action = "action.added"
 	ActionDone         audit.Action = "action.completed"
+	ActionMoved        audit.Action = "action.moved"
 	ActionChecked      audit.Action = "action.verified"
 	ActionSentBack     audit.Action = "action.sent-back"
 	ActionWithdrawn    audit.Action = "action.dropped"

@@ -191,6 +191,7 @@ type Evidence struct {
 	UploadedByID       uuid.UUID
 	UploadedBy         string
 	RemovedAt          *time.Time
+	ActionID           *uuid.UUID // that it shows to be done, instead of a question
 }
 
 // TableName names the table.
@@ -306,6 +307,7 @@ type Finding struct {
 	CommentedBy     string
 	CommentOutcome  string    // accepted, rejected, or empty
 	CommentReply    lang.Text `gorm:"embedded;embeddedPrefix:comment_reply_"`
+	Repeats         string    // reference of the finding of an earlier review about the same
 }
 
 // Severity says how grave a finding is.

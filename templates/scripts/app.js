@@ -100,7 +100,7 @@ if (kept && kept.path === location.pathname) {
 }
 
 // Judging by keys, for a reviewer who asked for it: outcome m, p, n, a; basis 1
-// to 4; the question after and before j, k. Off until switched on, and never
+// to 4; the question after and before j, k; what the section proposes s. Off until switched on, and never
 // while something is typed.
 const judging = document.getElementById('judge-form')
 if (judging) {
@@ -128,6 +128,7 @@ if (judging) {
       radio.checked = true
       radio.focus()
       event.preventDefault()
-    } else if (turn[event.key]) window.location.assign(turn[event.key])
+    } else if (event.key === 's') document.getElementById('accept-form').requestSubmit()
+    else if (turn[event.key]) window.location.assign(turn[event.key])
   })
 }
