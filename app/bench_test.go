@@ -116,7 +116,7 @@ func BenchmarkSupplierList(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		bare := pgbench(b, database)
+		bare := pgbenchOf(b, database, strings.ReplaceAll(sameList, "\n", " ")+"\n")
 		b.ReportMetric(rate, "requests/s")
 		b.ReportMetric(float64(p99(times).Microseconds())/1000, "p99-ms")
 		b.ReportMetric(bare, "sql/s")
@@ -131,11 +131,12 @@ const sameList = `SELECT s.*, (SELECT count(*) FROM suppliers) AS total,
  (SELECT json_agg(p.*) FROM pair_ratings p WHERE p.supplier_id = s.id) AS ratings
 FROM suppliers s ORDER BY s.name, s.id LIMIT 50;`
 
-// pgbench runs the statement from as many clients and gives how many a second.
-func pgbench(b *testing.B, database string) float64 {
+// pgbenchOf runs the statements from as many clients and gives how often all of
+// them a second.
+func pgbenchOf(b *testing.B, database, statements string) float64 {
 	b.Helper()
 	script := filepath.Join(b.TempDir(), "list.sql")
-	if err := os.WriteFile(script, []byte(strings.ReplaceAll(sameList, "\n", " ")+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(script, []byte(statements), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	u, err := url.Parse(database)
