@@ -71,7 +71,7 @@ type rescheduler struct {
 
 // Work does nothing while mail is held: this may be a copy.
 func (r *rescheduler) Work(ctx context.Context, _ *river.Job[review.Reschedule]) error {
-	if err := r.reviews.RestandAll(ctx); err != nil {
+	if err := errors.Join(r.reviews.RefoldAll(ctx), r.reviews.RestandAll(ctx)); err != nil {
 		return err
 	}
 	if i, err := r.db.Installation(ctx); err != nil || i.HeldBecause != "" {

@@ -13,7 +13,7 @@ type searchData struct {
 	Q         string
 	Suppliers store.List[*inventory.Supplier]
 	Systems   store.List[*inventory.System]
-	Reviews   store.List[*review.Detail]
+	Reviews   store.List[review.Found]
 	Findings  store.List[review.FindingRow]
 }
 
@@ -46,7 +46,7 @@ func (p *Pages) Search(v *View) error {
 			return err
 		}},
 		{access.ReviewRead, func() (err error) {
-			d.Reviews, err = p.Services.Reviews.Reviews(ctx, by, review.Filter{Q: d.Q}, first)
+			d.Reviews, err = p.Services.Reviews.Find(ctx, by, review.Filter{Q: d.Q}, first)
 			return err
 		}},
 		{access.AnswersRead, func() (err error) {

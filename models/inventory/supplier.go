@@ -54,6 +54,7 @@ type Contact struct {
 // the systems of NHS Wales.
 type Supplier struct {
 	store.Row
+	store.Searched
 	Reference     string         `json:"reference"`
 	Name          string         `json:"name"`
 	TradingName   string         `json:"trading_name"`
@@ -79,6 +80,9 @@ func (Supplier) Scope(by access.Actor) store.Condition {
 
 // AuditKind names the thing in the audit log.
 func (*Supplier) AuditKind() string { return "supplier" }
+
+// SearchText is what a supplier is found by.
+func (s *Supplier) SearchText() []string { return []string{s.Name, s.TradingName, s.Reference} }
 
 // AuditAbout is the supplier itself.
 func (s *Supplier) AuditAbout() uuid.UUID { return s.ID }

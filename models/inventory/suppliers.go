@@ -217,7 +217,7 @@ func SuppliersIn(tx *store.Tx, f SupplierFilter, p store.Paging, more store.Refi
 		q = q.Where("status = ?", f.Status)
 	}
 	if f.Q != "" {
-		q = store.Holding(tx, q, f.Q, "name", "trading_name", "reference")
+		q = store.Holding(tx, q, f.Q, "folded")
 	}
 	return store.Paged[Supplier](tx, q, p, store.Measured{Measures: more.Measures, Columns: store.Columns{
 		"name": "name", "reference": "reference", "status": "status", "created_at": "created_at",

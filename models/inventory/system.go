@@ -42,6 +42,7 @@ type Hosting struct {
 // System is a nationally hosted system. What is not known is nil or empty.
 type System struct {
 	store.Row
+	store.Searched
 	Reference             string         `json:"reference"`
 	Name                  lang.Text      `gorm:"embedded;embeddedPrefix:name_" json:"name"`
 	Purpose               lang.Text      `gorm:"embedded;embeddedPrefix:purpose_" json:"purpose"`
@@ -75,6 +76,9 @@ type System struct {
 func (System) Scope(by access.Actor) store.Condition {
 	return store.Systems(by, access.InventoryRead, "systems.id")
 }
+
+// SearchText is what a system is found by.
+func (s *System) SearchText() []string { return []string{s.Name.En, s.Name.Cy, s.Reference} }
 
 // AuditKind names the thing in the audit log.
 func (*System) AuditKind() string { return "system" }

@@ -358,7 +358,7 @@ func (f SystemFilter) narrow(tx *store.Tx, q store.Asked) store.Asked {
 		q = q.Where("id IN (?)", store.Query[Supply](tx).Select("system_id").Where("supplier_id = ?", f.SupplierID))
 	}
 	if f.Q != "" {
-		q = store.Holding(tx, q, f.Q, "name_en", "name_cy", "reference")
+		q = store.Holding(tx, q, f.Q, "folded")
 	}
 	return q
 }

@@ -80,7 +80,11 @@ func (g *gatherer) invitations(q store.Asked) (Pile, error) {
 }
 
 func (g *gatherer) late() (Pile, error) {
-	rows, total, err := part[review.Action](g, review.ActionFilter{Late: true}.In(g.tx).Where("review_id IN (?)", g.ofReviews(review.Filter{})), "due_on, id")
+	q := review.ActionFilter{Late: true}.In(g.tx)
+	if g.filter != (DeskFilter{}) {
+		q = q.Where("review_id IN (?)", g.ofReviews(review.Filter{}))
+	}
+	rows, total, err := part[review.Action](g, q, "due_on, id")
 	pile := Pile{Total: total}
 	for _, a := range rows {
 		pile.Items = append(pile.Items, Work{ID: a.ID, ReviewID: &a.ReviewID, Reference: a.Reference, Title: a.OwnerName, On: a.DueOn})
@@ -89,7 +93,10 @@ func (g *gatherer) late() (Pile, error) {
 }
 
 func (g *gatherer) unanswered() (Pile, error) {
-	q := review.FindingFilter{Unanswered: true}.In(g.tx).Where("review_id IN (?)", g.ofReviews(review.Filter{State: review.SignedOff}))
+	q := review.FindingFilter{Unanswered: true}.In(g.tx)
+	if g.filter != (DeskFilter{}) {
+		q = q.Where("review_id IN (?)", g.ofReviews(review.Filter{State: review.SignedOff}))
+	}
 	rows, total, err := part[review.Finding](g, q, "created_at, id")
 	pile := Pile{Total: total}
 	for _, f := range rows {

@@ -93,7 +93,7 @@ func TestBothSidesAreRemindedOfAnActionOnce(t *testing.T) {
 		if a, b, c := remind(0), remind(24*24*time.Hour), remind(time.Hour); a != 0 || b != 2 || c != 0 {
 			t.Errorf("reminded %d at once, %d a week before, %d later; want 0, 2, 0", a, b, c)
 		}
-		if got := h.mailed("action_due"); !slices.Equal(got, []string{address("lead"), address("official")}) {
+		if got := h.mailed("digest"); !slices.Equal(got, []string{address("lead"), address("official")}) {
 			t.Errorf("reminded: %v, want the lead of theirs and the official of ours", got)
 		}
 		_, err := h.Complete(t.Context(), h.people["official"], ours.ID, "Done.")

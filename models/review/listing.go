@@ -46,6 +46,35 @@ func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p stor
 	})
 }
 
+// Found is a review as a search shows it.
+type Found struct {
+	ID           uuid.UUID
+	Reference    string
+	State        State
+	SupplierName string
+}
+
+// Find finds reviews as Reviews does, and gives no more of them than a search
+// shows.
+func (s *Service) Find(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[Found], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[Found], error) {
+		rows, err := store.Paged[Review](tx, f.In(tx), p, store.Columns{"due_on": "due_on"}, "-due_on")
+		if err != nil {
+			return store.List[Found]{}, err
+		}
+		ids := make([]uuid.UUID, len(rows.Items))
+		for i, r := range rows.Items {
+			ids[i] = r.ID
+		}
+		of, err := ofReviews(tx, ids)
+		items := make([]Found, len(rows.Items))
+		for i, r := range rows.Items {
+			items[i] = Found{r.ID, r.Reference, r.State, of[r.ID].Supplier}
+		}
+		return store.List[Found]{Items: items, Next: rows.Next, Total: rows.Total}, err
+	})
+}
+
 // In gives the reviews that the filter leaves, as a query.
 func (f Filter) In(tx *store.Tx) store.Asked {
 	q, today := store.Query[Review](tx), calendar.On(tx.Now())
@@ -77,8 +106,9 @@ func (f Filter) In(tx *store.Tx) store.Asked {
 		q = q.Where("id NOT IN (?)", store.Query[Reviewer](tx).Select("review_id"))
 	}
 	if f.Q != "" {
-		named := store.Holding(tx, store.Query[inventory.Supplier](tx).Select("id"), f.Q, "name", "trading_name")
-		q = store.Holding(tx, q, f.Q, "reference").Or("supplier_id IN (?)", named)
+		named := store.Holding(tx, store.Query[inventory.Supplier](tx).Select("id"), f.Q, "folded")
+		called := store.Holding(tx, store.Query[Review](tx).Select("id"), f.Q, "reference")
+		q = q.Where("id IN (?) OR supplier_id IN (?)", called, named)
 	}
 	return f.waiting(q, today)
 }
@@ -162,7 +192,7 @@ func (f FindingFilter) In(tx *store.Tx) store.Asked {
 			Where("id NOT IN (?)", store.Query[Action](tx).Select("finding_id").Where("finding_id IS NOT NULL AND state <> ?", ActionDropped))
 	}
 	if f.Q != "" {
-		q = store.Holding(tx, q, f.Q, "reference", "title_en", "title_cy")
+		q = store.Holding(tx, q, f.Q, "folded")
 	}
 	return q
 }
@@ -298,7 +328,7 @@ func (f ActionFilter) In(tx *store.Tx) store.Asked {
 		q = q.Where("state = ? AND due_on <> '' AND due_on < ?", ActionOpen, calendar.On(tx.Now()))
 	}
 	if f.Q != "" {
-		q = store.Holding(tx, q, f.Q, "reference", "text_en", "text_cy", "owner_name")
+		q = store.Holding(tx, q, f.Q, "folded")
 	}
 	return q
 }

@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,6 +14,28 @@ import (
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/store"
 )
+
+// PairRating is a rating that took effect for a pair of supplier and system.
+type PairRating struct {
+	store.Row
+	SupplierID   uuid.UUID
+	SystemID     uuid.UUID
+	ReviewID     uuid.UUID
+	SignOffID    uuid.UUID
+	Rating       questionnaire.Rating
+	Decision     Decision
+	EffectiveOn  calendar.Date
+	CurrentUntil calendar.Date
+	TakenBackAt  *time.Time
+}
+
+// Scope is the reading scope of ratings; a supplier sees none of a system's.
+func (PairRating) Scope(by access.Actor) store.Condition {
+	if by.OnSupplierSide() {
+		return store.Nothing
+	}
+	return store.Systems(by, access.InventoryRead, "pair_ratings.system_id")
+}
 
 // PairStanding is where a pair of supplier and system stands, whatever the day:
 // worked out from its ratings and reviews by every change that touches them, so

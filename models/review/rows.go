@@ -293,6 +293,7 @@ func (Return) Scope(by access.Actor) store.Condition {
 // Finding is a weakness that a review found.
 type Finding struct {
 	store.Row
+	store.Searched
 	Reference       string
 	ReviewID        uuid.UUID
 	SystemID        uuid.UUID // nil where it concerns the supplier as a whole
@@ -328,6 +329,9 @@ var Severities = []Severity{Critical, High, Medium, Low}
 func (Finding) Scope(by access.Actor) store.Condition {
 	return store.Shared(by, access.AnswersRead, "findings.review_id")
 }
+
+// SearchText is what a finding is found by.
+func (f *Finding) SearchText() []string { return []string{f.Reference, f.Title.En, f.Title.Cy} }
 
 // AuditKind names the thing in the audit log.
 func (*Finding) AuditKind() string { return "finding" }
@@ -393,6 +397,7 @@ const (
 // Action is what will be done about a finding or to meet a condition.
 type Action struct {
 	store.Row
+	store.Searched
 	Reference      string
 	ReviewID       uuid.UUID
 	FindingID      *uuid.UUID
@@ -434,33 +439,16 @@ func (Action) Scope(by access.Actor) store.Condition {
 	return c
 }
 
+// SearchText is what an action is found by.
+func (a *Action) SearchText() []string {
+	return []string{a.Reference, a.Text.En, a.Text.Cy, a.OwnerName}
+}
+
 // AuditKind names the thing in the audit log.
 func (*Action) AuditKind() string { return "action" }
 
 // AuditAbout is the review.
 func (a *Action) AuditAbout() uuid.UUID { return a.ReviewID }
-
-// PairRating is a rating that took effect for a pair of supplier and system.
-type PairRating struct {
-	store.Row
-	SupplierID   uuid.UUID
-	SystemID     uuid.UUID
-	ReviewID     uuid.UUID
-	SignOffID    uuid.UUID
-	Rating       questionnaire.Rating
-	Decision     Decision
-	EffectiveOn  calendar.Date
-	CurrentUntil calendar.Date
-	TakenBackAt  *time.Time
-}
-
-// Scope is the reading scope of ratings; a supplier sees none of a system's.
-func (PairRating) Scope(by access.Actor) store.Condition {
-	if by.OnSupplierSide() {
-		return store.Nothing
-	}
-	return store.Systems(by, access.InventoryRead, "pair_ratings.system_id")
-}
 
 // Receipt is what was submitted, hashed and signed, kept by both sides.
 type Receipt struct {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -94,6 +95,12 @@ func (Reschedule) Kind() string { return "review.reschedule" }
 
 // restandBatch is how many pairs are worked out in one change.
 const restandBatch = 200
+
+// RefoldAll makes searchable what is older than searches were.
+func (s *Service) RefoldAll(ctx context.Context) error {
+	return errors.Join(store.Refold[inventory.Supplier](ctx, s.db), store.Refold[inventory.System](ctx, s.db),
+		store.Refold[Finding](ctx, s.db), store.Refold[Action](ctx, s.db))
+}
 
 // RestandAll works out anew where all pairs stand and when they are due. It
 // mends what stands otherwise than it should.

@@ -17,7 +17,7 @@ import (
 var secret = map[string]bool{"password_hash": true, "token_hash": true, "body": true}
 
 // bookkeeping columns change with every version and say nothing.
-var bookkeeping = map[string]bool{"id": true, "version": true, "created_at": true}
+var bookkeeping = map[string]bool{"id": true, "version": true, "created_at": true, found: true}
 
 // diff gives the columns that differ; before is nil for a new thing, after for
 // one that is gone.

@@ -84,11 +84,14 @@ type Asked = *gorm.DB
 
 // Part counts the rows of a query and loads some of them, in the order given.
 func Part[T any](q Asked, order string, limit, from int) (rows []*T, total int, err error) {
-	var n int64
-	if err := q.Session(&gorm.Session{}).Count(&n).Error; err != nil || n == 0 {
+	if err := q.Session(&gorm.Session{}).Order(order).Limit(limit).Offset(from).Find(&rows).Error; err != nil {
 		return nil, 0, err
 	}
-	err = q.Session(&gorm.Session{}).Order(order).Limit(limit).Offset(from).Find(&rows).Error
+	if len(rows) > 0 && len(rows) < limit || len(rows) == 0 && from == 0 {
+		return rows, from + len(rows), nil // that is all
+	}
+	var n int64
+	err = q.Session(&gorm.Session{}).Count(&n).Error
 	return rows, int(n), err
 }
 

@@ -139,6 +139,7 @@ func (tx *Tx) Create(thing Thing, action audit.Action, jobs ...river.JobArgs) er
 		row.ID = uuid.Must(uuid.NewV7())
 	}
 	row.Version, row.CreatedAt = 1, tx.now
+	refold(thing)
 	if err := tx.Insert(thing); err != nil {
 		return err
 	}
@@ -194,12 +195,16 @@ func (tx *Tx) Save(thing Thing, action audit.Action, jobs ...river.JobArgs) erro
 		return fmt.Errorf("store: %s was not loaded in this transaction", thing.AuditKind())
 	}
 	row := thing.row()
+	folded := refold(thing)
 	values, err := tx.columnsOf(thing)
 	if err != nil {
 		return err
 	}
 	changed := diff(before, values)
 	update := map[string]any{"version": row.Version + 1}
+	if folded {
+		update[found] = values[found]
+	}
 	for name := range changed {
 		update[name] = values[name]
 	}
