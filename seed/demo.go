@@ -211,7 +211,7 @@ func (b *builder) person(ctx context.Context, key string, n identity.NewUser) er
 }
 
 func (b *builder) addPeople(ctx context.Context) error {
-	b.now = time.Now().AddDate(0, 0, -500)
+	b.now = time.Now().AddDate(0, 0, -1200) // before the first review
 	people := []struct {
 		key string
 		identity.NewUser

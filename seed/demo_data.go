@@ -43,6 +43,11 @@ var (
 	staff    = []inventory.DataCategory{inventory.DataStaff, inventory.DataContact}
 	payroll  = []inventory.DataCategory{inventory.DataStaff, inventory.DataFinancial, inventory.DataNationalInsuranceNumber}
 	none     = []inventory.DataCategory{}
+
+	credentials = []inventory.DataCategory{inventory.DataIdentity, inventory.DataCredentials}
+
+	hosting  = []inventory.Part{"hosts", "supports"}
+	building = []inventory.Part{"develops", "supports"}
 )
 
 var demoSystems = []demoSystem{

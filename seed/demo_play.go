@@ -120,7 +120,29 @@ func (p *player) converse(ctx context.Context) error {
 	return err
 }
 
-func (p *player) answerAll(ctx context.Context) error { return p.answer(ctx, 1000) }
+// answerAll confirms what the supplier answered the year before, and answers
+// what is new or has become another answer.
+func (p *player) answerAll(ctx context.Context) error {
+	if _, err := p.reviews.CarryOver(ctx, p.lead, p.id, nil); err != nil {
+		return err
+	}
+	views, err := p.reviews.Questions(ctx, p.lead, p.id)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		if !v.Shown || v.Answer == nil || v.Type == questionnaire.File {
+			continue
+		}
+		if value, err := json.Marshal(p.value(v)); err != nil || string(value) == string(v.Answer.Value) {
+			continue
+		}
+		if err := p.give(ctx, v); err != nil {
+			return fmt.Errorf("%s: %w", v.Key, err)
+		}
+	}
+	return p.answer(ctx, 1000)
+}
 
 // answer answers what is shown until nothing new appears.
 func (p *player) answer(ctx context.Context, limit int) error {
@@ -178,7 +200,10 @@ func (p *player) chance(key string) float64 {
 	return float64(h.Sum32()%1000) / 1000
 }
 
-func (p *player) well(key string) bool { return p.chance(key) < demoSuppliers[p.plan.supplier].quality }
+func (p *player) well(key string) bool {
+	years := float64(p.plan.daysAgo / 365)
+	return p.chance(key) < demoSuppliers[p.plan.supplier].quality-0.08*years
+}
 
 func (p *player) value(v review.QuestionView) any {
 	switch v.Type {
@@ -209,7 +234,14 @@ func (p *player) submit(ctx context.Context) error {
 }
 
 func (p *player) judgeSome(ctx context.Context) error { return p.judge(ctx, 14) }
-func (p *player) judgeAll(ctx context.Context) error  { return p.judge(ctx, 1000) }
+
+// judgeAll lets what was judged before of unchanged answers stand.
+func (p *player) judgeAll(ctx context.Context) error {
+	if _, err := p.reviews.CarryJudgements(ctx, p.people["reviewer"], p.id); err != nil {
+		return err
+	}
+	return p.judge(ctx, 1000)
+}
 
 func (p *player) judge(ctx context.Context, limit int) error {
 	reviewer := p.people["reviewer"]
@@ -219,7 +251,7 @@ func (p *player) judge(ctx context.Context, limit int) error {
 	}
 	judged := 0
 	for _, v := range views {
-		if !v.Shown || v.Weight == 0 || judged == limit {
+		if !v.Shown || v.Weight == 0 || v.Judgement != nil || judged == limit {
 			continue
 		}
 		judged++

@@ -1,6 +1,6 @@
 // A running product with demonstration data, and a browser to use it with.
 import { spawn, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, dirname } from 'node:path'
@@ -19,24 +19,47 @@ const freePort = () => new Promise((resolve, reject) => {
   server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
 })
 
+// The demonstration is loaded once for all the files of a run, and copied: that
+// is the data folder of the first server, as it was before anybody came.
+const furnished = join(tmpdir(), `sicrwydd-furnished-${process.ppid}`)
+
+async function furnish(data, serve) {
+  for (const old of readdirSync(tmpdir()).filter(name => name.startsWith('sicrwydd-furnished-'))) {
+    try { process.kill(Number(old.split('-').pop()), 0) } catch { rmSync(join(tmpdir(), old), { recursive: true, force: true }) }
+  }
+  if (!existsSync(furnished)) {
+    const server = await serve()
+    server.kill('SIGTERM')
+    await new Promise(resolve => server.on('exit', resolve))
+    cpSync(data, furnished, { recursive: true })
+    return
+  }
+  cpSync(furnished, data, { recursive: true })
+}
+
 // open starts the product in a folder of its own and a browser.
 export async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'sicrwydd-'))
   const program = join(folder, 'sicrwydd')
   execFileSync('go', ['build', '-o', program, './app'], { cwd: root, env: { ...process.env, CGO_ENABLED: '0' }, stdio: 'inherit' })
   const address = `127.0.0.1:${await freePort()}`
-  const server = spawn(program, ['serve', '--demo'], {
-    cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: folder, SICRWYDD_ADDR: address, SICRWYDD_DATA: join(folder, 'data') },
-  })
-  let log = ''
-  server.stderr.on('data', chunk => { log += chunk })
   const base = `http://${address}`
-  for (let tries = 0; ; tries++) {
-    try { if ((await fetch(`${base}/readyz`)).ok) break } catch { /* not listening yet */ }
-    if (tries > 300 || server.exitCode !== null) throw new Error(`the server does not answer:\n${log}`)
-    await new Promise(resolve => setTimeout(resolve, 200))
+  const data = join(folder, 'data')
+  let log = ''
+  const serve = async () => {
+    const server = spawn(program, ['serve', '--demo'], {
+      cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: folder, SICRWYDD_ADDR: address, SICRWYDD_DATA: data },
+    })
+    server.stderr.on('data', chunk => { log += chunk })
+    for (let tries = 0; ; tries++) {
+      try { if ((await fetch(`${base}/readyz`)).ok) return server } catch { /* not listening yet */ }
+      if (tries > 600 || server.exitCode !== null) throw new Error(`the server does not answer:\n${log}`)
+      await new Promise(resolve => setTimeout(resolve, 200))
+    }
   }
+  await furnish(data, serve)
+  const server = await serve()
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
   mkdirSync(screenshots, { recursive: true })
