@@ -288,6 +288,18 @@ func currentMemberships(tx *store.Tx, userID uuid.UUID) ([]*Membership, error) {
 	return current, nil
 }
 
+// ActorOf gives a person in a membership as they are now, for a job that acts
+// as the one who caused it.
+func (s *Service) ActorOf(ctx context.Context, user, membership uuid.UUID) (access.Actor, error) {
+	return store.Read(ctx, s.db, access.Program("act for who asked"), func(tx *store.Tx) (access.Actor, error) {
+		signed, err := actorOf(tx, user, membership, "")
+		if err != nil {
+			return access.Actor{}, err
+		}
+		return signed.Actor, nil
+	})
+}
+
 // actorOf builds the actor of a user in a membership. A user who was suspended
 // or a membership that ended refuses at the next request.
 func actorOf(tx *store.Tx, userID, membershipID uuid.UUID, origin string) (*Signed, error) {

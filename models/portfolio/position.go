@@ -235,6 +235,12 @@ func MayReport(by access.Actor, permission access.Permission, f PositionFilter) 
 	return f, nil
 }
 
+// Named refuses a scope that is not there.
+func Named(tx *store.Tx, f PositionFilter) error {
+	g := &positioning{tx: tx.AsProgram("name the scope of a report"), p: &Position{}}
+	return g.named(f)
+}
+
 // named names the scope; one that is not there is absent.
 func (g *positioning) named(f PositionFilter) error {
 	if f.OrganisationID != uuid.Nil {

@@ -18,13 +18,14 @@ import (
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/models/store/storetest"
 )
 
-// everyRow is every kind of row that the domain keeps, from this room down.
+// everyRow is every kind of row that the domain keeps.
 var everyRow = []any{
 	&directory.Organisation{}, &directory.Appointment{}, &directory.Group{},
 	&identity.User{}, &identity.Membership{}, &identity.Session{}, &identity.Token{}, &identity.Invitation{}, &identity.View{}, &identity.Feed{}, &outbox.Mail{},
@@ -35,6 +36,7 @@ var everyRow = []any{
 	&review.AnswerChange{}, &review.Evidence{}, &review.Judgement{}, &review.Participation{}, &review.Return{}, &review.Finding{},
 	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.PairStanding{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
 	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{}, &review.ReminderDay{}, &review.Reminder{},
+	&pack.Pack{}, &pack.File{},
 }
 
 func TestTheSchemasAreThoseOfTheModels(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/inventory"
+	"sicrwydd/models/keyring"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/store"
 )
@@ -170,6 +171,12 @@ func (d *dossier) submitted(slot questionnaire.Slot) submittedAnswer {
 		out.Evidence = append(out.Evidence, submittedEvidence{e.Name, e.Size, e.SHA256, e.Link, e.InspectedBy, e.InspectedOn})
 	}
 	return out
+}
+
+// KeepKey keeps the public key of what is signed within a change.
+func KeepKey(tx *store.Tx, keys *keyring.Ring) error {
+	id, public := keys.PublicKey()
+	return publishKey(tx, id, public)
 }
 
 // publishKey keeps the public key that verifies what is signed now; old ones stay.

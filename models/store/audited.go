@@ -12,4 +12,5 @@ var audited = []struct{ table, kind string }{
 	{"answers", "answer"}, {"evidence", "evidence"}, {"judgements", "judgement"}, {"findings", "finding"},
 	{"sign_offs", "sign_off"}, {"actions", "action"}, {"reports", "report"}, {"messages", "message"},
 	{"extensions", "extension"}, {"risk_acceptances", "risk_acceptance"}, {"incidents", "incident"},
+	{"packs", "pack"},
 }

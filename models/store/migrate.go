@@ -56,7 +56,15 @@ func (db *DB) Migrated(ctx context.Context) (bool, error) {
 		return false, nil //nolint:nilerr // no such table: nothing was migrated
 	}
 	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
-	return version >= int64(len(names)), err
+	var newest int64
+	for _, name := range names {
+		number, err := goose.NumericComponent(name)
+		if err != nil {
+			return false, err
+		}
+		newest = max(newest, number)
+	}
+	return version >= newest, err
 }
 
 // Columns lists the columns of a table, to hold the schema against the models.

@@ -240,6 +240,22 @@ func Reports(by access.Actor, p access.Permission, column string) Condition {
 	return reportReach.condition(by, p, column)
 }
 
+func ownPacks(by access.Actor, column string) Condition {
+	return subquery(by, column, "SELECT id FROM packs WHERE governance_group_id = ? OR organisation_id IN (orgs)", by.GroupID)
+}
+
+// Packs is the scoping of what is made for boards and groups: those who may
+// draft see all that is their own, readers what is published to them.
+func Packs(by access.Actor, column string) Condition {
+	drafts := reach{access.Hosted: ownPacks, access.Used: ownPacks}.condition(by, access.ReportDraft, column)
+	if drafts.all() {
+		return drafts
+	}
+	read := reach{access.Hosted: ownPacks, access.Used: ownPacks, access.Published: ownPacks}.condition(by, access.ReportRead, column)
+	read = read.And(column + " IN (SELECT id FROM packs WHERE state = 'published')")
+	return Condition{SQL: "(" + drafts.SQL + ") OR (" + read.SQL + ")", Args: append(drafts.Args, read.Args...)}
+}
+
 // Holders is the scoping of what everybody sees who holds the permission,
 // over whatever things: organisations, frameworks.
 func Holders(by access.Actor, p access.Permission, _ string) Condition {
