@@ -22,6 +22,7 @@ type Document struct {
 	Details   []string  // short lines under the title
 	Marking   string    // on every page, such as that it is a draft
 	Footer    string    // on every page
+	Seal      *Figure   // on the first page of paper, by which it is known again
 	Blocks    []Block
 	// Attachments go along inside a PDF.
 	Attachments []Attachment

@@ -168,23 +168,47 @@ func (p *paper) footer() {
 func (p *paper) titleBlock() {
 	p.backdrop(margin, 13, bodyWidth, 1.6, document.Blue)
 	p.y = 18
+	width := bodyWidth
+	if p.doc.Seal != nil {
+		width -= sealSize + 6
+	}
 	p.at = p.tags.Root().Add(tagged.Heading(1))
-	for _, line := range p.wrap(document.Bold(p.doc.Title), 21, bodyWidth) {
+	for _, line := range p.wrap(document.Bold(p.doc.Title), 21, width) {
 		p.line(line, margin, 21, 9, document.DarkBlue)
 	}
 	p.at = p.tags.Root().Add(tagged.Paragraph)
-	for _, line := range p.wrap(document.Plain(p.doc.Subtitle), 14, bodyWidth) {
+	for _, line := range p.wrap(document.Plain(p.doc.Subtitle), 14, width) {
 		p.line(line, margin, 14, 6.6, document.Ink)
 	}
 	p.y++
 	for _, detail := range p.doc.Details {
 		p.at = p.tags.Root().Add(tagged.Paragraph)
-		for _, line := range p.wrap(document.Plain(detail), 9, bodyWidth) {
+		for _, line := range p.wrap(document.Plain(detail), 9, width) {
 			p.line(line, margin, 9, 4.3, document.Soft)
 		}
 	}
+	p.seal()
 	p.y += 3
 	p.started = true
+}
+
+// sealSize is how wide and high a seal is: a camera reads it from a print.
+const sealSize = 27.0
+
+// seal stands beside the title.
+func (p *paper) seal() {
+	if p.doc.Seal == nil {
+		return
+	}
+	const top = 17.0
+	left := pageWidth - margin - sealSize
+	p.mark(p.tags.Content(p.tags.Root().AddFigure(p.doc.Seal.Alt, left*pointsPerMM, (pageHeight-top-sealSize)*pointsPerMM,
+		(left+sealSize)*pointsPerMM, (pageHeight-top)*pointsPerMM)))
+	pen := pen{p: p, scale: sealSize / p.doc.Seal.Drawing.Width, x: left, y: top}
+	for _, shape := range p.doc.Seal.Drawing.Shapes {
+		pen.ink(shape)
+	}
+	p.y = max(p.y, top+sealSize)
 }
 
 // room makes sure that so much fits below, on a new page if need be.
