@@ -18,6 +18,7 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
@@ -212,6 +213,36 @@ func (c frameworkImportCommand) Run(ctx context.Context) error {
 
 type reportCommand struct {
 	Review reportReviewCommand `cmd:"" help:"Write the report of a review as PDF."`
+	Verify reportVerifyCommand `cmd:"" help:"Say whether a published report is genuine, superseded or unknown; unknown exits with 1."`
+}
+
+type reportVerifyCommand struct {
+	File string `arg:"" help:"The file, or the code that stands on its pages."`
+}
+
+// Run says genuine, superseded or unknown; unknown ends with 1.
+func (c reportVerifyCommand) Run(ctx context.Context) error {
+	return withProgram(ctx, func(p *program) error {
+		body, err := os.ReadFile(c.File)
+		var verdict pack.Verdict
+		if errors.Is(err, os.ErrNotExist) {
+			verdict, err = p.services.Packs.VerifyCode(ctx, c.File)
+		} else if err == nil {
+			verdict, err = p.services.Packs.VerifyFile(ctx, body)
+		}
+		if err != nil {
+			return err
+		}
+		switch verdict {
+		case pack.Genuine, pack.CodeKnown:
+			fmt.Println("genuine")
+		case pack.Outdated, pack.CodeOutOld:
+			fmt.Println("superseded")
+		default:
+			return errors.New("unknown")
+		}
+		return nil
+	})
 }
 
 type reportReviewCommand struct {

@@ -23,11 +23,13 @@ import (
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/portfolio"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/models/vault"
+	"sicrwydd/reports"
 	"sicrwydd/templates"
 )
 
@@ -129,6 +131,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 		Questionnaires: questionnaire.New(p.db), Portfolio: portfolio.New(p.db, inventoryService),
 		Reviews: review.New(p.db, p.keys, p.vault, p.outbox, config.PublicURL),
 	}
+	p.services.Packs = pack.New(p.db, p.keys, p.services.Identity, reports.PrintPack, config.PublicURL)
 	return p, nil
 }
 

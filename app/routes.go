@@ -139,6 +139,11 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/actions/{id}/extensions/{extension}", access.ActionVerify, api.Do(a.DecideActionTime)},
 		{post, "/actions/{id}/send-back", access.ActionVerify, api.Do(a.SendActionBack)},
 
+		{get, "/reports", access.ReportRead, api.Do(a.Packs)},
+		{post, "/reports", access.ReportPublish, api.Do(a.RequestPack)},
+		{get, "/reports/{id}", access.ReportRead, api.Do(a.Pack)},
+		{post, "/reports/{id}/publish", access.ReportPublish, api.Do(a.PublishPack)},
+
 		{get, "/deputies", access.ReviewSign, api.Do(a.Deputies)},
 		{post, "/deputies", access.ReviewSign, api.Do(a.NameDeputy)},
 		{drop, "/deputies/{id}", access.ReviewSign, api.Do(a.EndDeputy)},
@@ -177,6 +182,9 @@ func fileRoutes(a *api.API) []fileRoute {
 		{get, review + "/receipt.pdf", access.AnswersRead, a.ReceiptPDF},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
 		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
+		{get, api.Prefix + "/reports/board.pdf", access.ReportDraft, a.BoardPDF},
+		{get, api.Prefix + "/reports/board.html", access.ReportDraft, a.BoardHTML},
+		{get, api.Prefix + "/reports/:id/report.pdf", access.ReportRead, a.PackPDF},
 		{post, api.Prefix + "/questionnaires/import", access.QuestionnairePublish, a.ImportQuestionnaire},
 		{get, api.Prefix + "/questionnaires/:id/versions/:number/export", access.QuestionnaireRead, a.ExportVersion},
 		{post, api.Prefix + "/frameworks/import", access.QuestionnairePublish, a.ImportFramework},
@@ -189,7 +197,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/actions/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
-	"/findings": true, "/actions": true, "/contracts": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
+	"/findings": true, "/actions": true, "/reports": true, "/contracts": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
 
 func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {
@@ -427,6 +435,17 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/actions/:id/extensions/:extension", access.ActionVerify, p.ActionTimeDecide},
 
 		{get, "/reports", access.ReportRead, p.Reports},
+		{get, "/reports/new", access.ReportPublish, p.PackNew},
+		{post, "/reports", access.ReportPublish, p.PackRequest},
+		{get, "/reports/draft", access.ReportDraft, p.PackDraft},
+		{get, "/reports/draft.pdf", access.ReportDraft, p.PackDraftPDF},
+		{get, "/reports/draft.xlsx", access.ReportDraft, p.PackDraftSheet},
+		{get, "/reports/actions", access.ReportDraft, p.Tracker},
+		{get, "/reports/actions.pdf", access.ReportDraft, p.TrackerPDF},
+		{get, "/reports/actions.xlsx", access.ReportDraft, p.TrackerSheet},
+		{get, "/reports/:id", access.ReportRead, p.Pack},
+		{get, "/reports/:id/pack.pdf", access.ReportRead, p.PackPDF},
+		{post, "/reports/:id/publish", access.ReportPublish, p.PackPublish},
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},
 		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},
 		{get, "/outbox", access.Settings, p.Outbox},

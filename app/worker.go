@@ -17,6 +17,7 @@ import (
 
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/outbox"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/templates"
@@ -97,12 +98,24 @@ func (r *reconsiderer) Work(ctx context.Context, job *river.Job[inventory.Recons
 	return r.reviews.Reconsider(ctx, job.Args.SupplierID, job.Args.SystemID)
 }
 
+// packer makes the packs that were asked for.
+type packer struct {
+	river.WorkerDefaults[pack.Make]
+	packs *pack.Service
+}
+
+// Work makes one pack.
+func (m *packer) Work(ctx context.Context, job *river.Job[pack.Make]) error {
+	return m.packs.Make(ctx, job.Args.PackID)
+}
+
 // newWorkers gives the client that works the jobs of this node.
 func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP,
 		db: p.db, reviews: p.services.Reviews, mail: p.config.Mail, pause: heldMailPause})
 	river.AddWorker(workers, &reminder{reviews: p.services.Reviews, db: p.db, mail: p.config.Mail})
+	river.AddWorker(workers, &packer{packs: p.services.Packs})
 	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Remind{}, nil
 	}, &river.PeriodicJobOpts{RunOnStart: true})

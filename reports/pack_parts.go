@@ -85,8 +85,8 @@ func (w *packWriter) actions() {
 }
 
 func (w *packWriter) actionTable(caption string, actions []portfolio.ActionPosition) document.Table {
-	t := w.table(caption, document.Column{Title: "common.reference", Weight: 21}, document.Column{Title: "pack.action", Weight: 44},
-		document.Column{Title: "pack.action.owner", Weight: 32}, document.Column{Title: "pack.action.due", Weight: 22}, document.Column{Title: "report.state", Weight: 18})
+	t := w.table(caption, document.Column{Title: "common.reference", Weight: 27}, document.Column{Title: "pack.action", Weight: 42},
+		document.Column{Title: "pack.action.owner", Weight: 29}, document.Column{Title: "pack.action.due", Weight: 23}, document.Column{Title: "report.state", Weight: 18})
 	today := calendar.On(w.p.At)
 	for _, a := range actions {
 		due := document.Plain(w.day(a.DueOn))

@@ -16,9 +16,11 @@ import (
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/models/vault"
+	"sicrwydd/reports"
 )
 
 // DemoPassword lets every account of the demonstration in.
@@ -46,6 +48,7 @@ type builder struct {
 	identity  *identity.Service
 	inventory *inventory.Service
 	reviews   *review.Service
+	packs     *pack.Service
 	suppliers []*inventory.Supplier
 	systems   []*inventory.System
 	hosts     map[string]uuid.UUID
@@ -65,7 +68,8 @@ func Demo(ctx context.Context, h House) ([]Account, error) {
 	b.db = h.DB.WithClock(func() time.Time { return b.now })
 	b.identity, b.inventory = identity.New(b.db), inventory.New(b.db)
 	b.reviews = review.New(b.db, h.Keys, h.Vault, outbox.New(b.db, h.Keys), h.PublicURL)
-	for _, step := range []func(context.Context) error{b.addInventory, b.addPeople, b.addReviews, b.addAccounts} {
+	b.packs = pack.New(b.db, h.Keys, b.identity, reports.PrintPack, h.PublicURL)
+	for _, step := range []func(context.Context) error{b.addInventory, b.addPeople, b.addReviews, b.addAccounts, b.addPacks} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("demonstration: %w", err)
 		}

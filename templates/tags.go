@@ -57,6 +57,11 @@ var colours = map[string]components.Colour{
 	"action.state.completed": "purple",
 	"action.state.verified":  "green",
 
+	"pack.state.requested": "yellow",
+	"pack.state.made":      "blue",
+	"pack.state.published": "green",
+	"pack.state.failed":    "red",
+
 	"task.not_started":        "blue",
 	"task.in_progress":        "aqua-green",
 	"task.cannot_start_yet":   "grey",

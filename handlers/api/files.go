@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"net/http"
 	"strings"
 
@@ -230,16 +229,7 @@ func (a *API) ReportHTML(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := reports.HTML(&b, document); err != nil {
-		return err
-	}
-	title := html.EscapeString(document.Title)
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Type("html", "utf-8")
-	return c.SendString(`<!DOCTYPE html><html lang="` + string(document.Lang) + `"><head><meta charset="utf-8"><title>` + title +
-		`</title><link rel="stylesheet" href="/assets/app.css"></head><body><main class="nhsuk-width-container nhsuk-main-wrapper"><h1 class="nhsuk-heading-xl">` +
-		title + `</h1>` + b.String() + `</main></body></html>`)
+	return sendHTML(c, document)
 }
 
 // ReceiptPDF sends the receipt in words, with the signed record inside.

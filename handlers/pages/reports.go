@@ -5,7 +5,9 @@ import (
 	"html/template"
 
 	"sicrwydd/handlers/request"
+	"sicrwydd/models/access"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/reports"
@@ -13,18 +15,29 @@ import (
 )
 
 type reportsData struct {
-	Items []review.ReportSummary
-	Next  string
+	Packs     []pack.View
+	NextPacks string
+	MayMake   bool
+	MayDraft  bool
+	Items     []review.ReportSummary
+	Next      string
 }
 
-// Reports lists the reports that the reader may read.
+// Reports lists the packs and the reports of reviews that the reader may read.
 func (p *Pages) Reports(v *View) error {
+	packs, err := p.Packs.Packs(v.UserContext(), v.Actor(), store.Paging{After: v.Query("packs")})
+	if err != nil {
+		return err
+	}
 	rows, err := p.Services.Reviews.Reports(v.UserContext(), v.Actor(), store.Paging{After: v.Query("after")})
 	if err != nil {
 		return err
 	}
-	return v.Show(Page{Name: "reports", TitleKey: "nav.reports", Data: reportsData{rows.Items, rows.Next}, Wide: true})
+	return v.Show(Page{Name: "reports", TitleKey: "nav.reports", Data: reportsData{packs.Items, packs.Next, mayMake(v.Actor(), access.ReportPublish), mayMake(v.Actor(), access.ReportDraft), rows.Items, rows.Next}, Wide: true})
 }
+
+// mayMake reports whether to offer what makes packs: the domain decides.
+func mayMake(by access.Actor, p access.Permission) bool { return by.Holds(p) && !by.OnSupplierSide() }
 
 type reportData struct {
 	ID, Reference string

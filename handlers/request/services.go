@@ -4,6 +4,7 @@ import (
 	"sicrwydd/models/directory"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/inventory"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/portfolio"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
@@ -19,4 +20,5 @@ type Services struct {
 	Questionnaires *questionnaire.Service
 	Reviews        *review.Service
 	Portfolio      *portfolio.Service
+	Packs          *pack.Service
 }

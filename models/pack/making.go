@@ -30,8 +30,8 @@ func (Make) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
-// Input is what a pack is asked for with.
-type Input struct {
+// PackInput is what a pack is asked for with.
+type PackInput struct {
 	OrganisationID uuid.UUID     `json:"organisation_id,omitempty"`
 	GroupID        uuid.UUID     `json:"governance_group_id,omitempty"`
 	ProgrammeID    uuid.UUID     `json:"programme_id,omitempty"`
@@ -61,7 +61,7 @@ func (s *Service) Draft(ctx context.Context, by access.Actor, f portfolio.Positi
 
 // Request asks for a pack to be made for a meeting. One that is being made for
 // the same scope and meeting is given instead of a second.
-func (s *Service) Request(ctx context.Context, by access.Actor, in Input) (*Pack, error) {
+func (s *Service) Request(ctx context.Context, by access.Actor, in PackInput) (*Pack, error) {
 	p, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (*Pack, error) { return s.requestIn(tx, in) })
 	if !fault.Is(err, fault.KindConflict) {
 		return p, err
@@ -70,7 +70,7 @@ func (s *Service) Request(ctx context.Context, by access.Actor, in Input) (*Pack
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Pack, error) { return s.requestIn(tx, in) })
 }
 
-func (s *Service) requestIn(tx *store.Tx, in Input) (*Pack, error) {
+func (s *Service) requestIn(tx *store.Tx, in PackInput) (*Pack, error) {
 	by := tx.By()
 	f, err := portfolio.MayReport(by, access.ReportPublish, portfolio.PositionFilter{OrganisationID: in.OrganisationID, GroupID: in.GroupID, ProgrammeID: in.ProgrammeID})
 	if err != nil {

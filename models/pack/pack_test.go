@@ -92,7 +92,7 @@ func (d *desk) system(host uuid.UUID) {
 }
 
 // made asks for a pack and lets the job make it.
-func (d *desk) made(by access.Actor, in pack.Input) *pack.Pack {
+func (d *desk) made(by access.Actor, in pack.PackInput) *pack.Pack {
 	d.t.Helper()
 	p, err := d.Request(d.t.Context(), by, in)
 	if err != nil {
@@ -104,7 +104,7 @@ func (d *desk) made(by access.Actor, in pack.Input) *pack.Pack {
 	return p
 }
 
-func (d *desk) published(by access.Actor, in pack.Input) *pack.Pack {
+func (d *desk) published(by access.Actor, in pack.PackInput) *pack.Pack {
 	d.t.Helper()
 	p, err := d.Publish(d.t.Context(), by, d.made(by, in).ID, pack.Publication{})
 	if err != nil {
@@ -115,7 +115,7 @@ func (d *desk) published(by access.Actor, in pack.Input) *pack.Pack {
 
 func TestAskingTwiceMakesOne(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		in := pack.Input{OrganisationID: d.organisation("Host"), MeetingOn: "2026-04-01"}
+		in := pack.PackInput{OrganisationID: d.organisation("Host"), MeetingOn: "2026-04-01"}
 		ids := make([]uuid.UUID, 6)
 		var group sync.WaitGroup
 		for i := range ids {
@@ -153,7 +153,7 @@ func TestAPackOfSomebodyWhoLeftIsNotMade(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		host := d.organisation("Host")
 		by := d.at(host, access.BoardSecretary)
-		p, err := d.Request(t.Context(), by, pack.Input{MeetingOn: "2026-04-01"})
+		p, err := d.Request(t.Context(), by, pack.PackInput{MeetingOn: "2026-04-01"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,9 +177,9 @@ func TestMembersSeeWhatIsPublishedToThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		ofGroup := access.Actor{UserID: uuid.New(), MembershipID: uuid.New(), Roles: []access.Role{access.BoardMember}, GroupID: group.ID}
-		draft := d.made(secretary, pack.Input{MeetingOn: "2026-04-01"})
-		published := d.published(secretary, pack.Input{MeetingOn: "2026-05-01"})
-		forGroup := d.published(official, pack.Input{GroupID: group.ID, MeetingOn: "2026-05-02"})
+		draft := d.made(secretary, pack.PackInput{MeetingOn: "2026-04-01"})
+		published := d.published(secretary, pack.PackInput{MeetingOn: "2026-05-01"})
+		forGroup := d.published(official, pack.PackInput{GroupID: group.ID, MeetingOn: "2026-05-02"})
 		for who, c := range map[string]struct {
 			by   access.Actor
 			sees []uuid.UUID
@@ -223,7 +223,7 @@ func TestMembersSeeWhatIsPublishedToThem(t *testing.T) {
 		if _, err := d.Publish(t.Context(), member, published.ID, pack.Publication{}); !fault.Is(err, fault.KindForbidden) {
 			t.Errorf("a member publishes: %v", err)
 		}
-		if _, err := d.Request(t.Context(), secretary, pack.Input{OrganisationID: other, MeetingOn: "2026-04-01"}); !fault.Is(err, fault.KindNotFound) {
+		if _, err := d.Request(t.Context(), secretary, pack.PackInput{OrganisationID: other, MeetingOn: "2026-04-01"}); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("a secretary asks for another's: %v", err)
 		}
 	})
@@ -231,7 +231,7 @@ func TestMembersSeeWhatIsPublishedToThem(t *testing.T) {
 
 func TestAPublishedFileIsKnownAgain(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		in := pack.Input{OrganisationID: d.organisation("Host"), MeetingOn: "2026-04-01"}
+		in := pack.PackInput{OrganisationID: d.organisation("Host"), MeetingOn: "2026-04-01"}
 		verdicts := func(content []byte, code string) (pack.Verdict, pack.Verdict) {
 			t.Helper()
 			file, err := d.VerifyFile(t.Context(), content)
@@ -272,7 +272,7 @@ func TestAPublishedFileIsKnownAgain(t *testing.T) {
 
 func TestANoteGoesOutInBothLanguages(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		p := d.made(official, pack.Input{MeetingOn: "2026-04-01"})
+		p := d.made(official, pack.PackInput{MeetingOn: "2026-04-01"})
 		for _, in := range []pack.Publication{{Note: lang.Text{En: "Note"}}, {Note: lang.Text{Cy: "Nodyn"}}, {Access: "secret"}} {
 			if _, err := d.Publish(t.Context(), official, p.ID, in); !fault.Is(err, fault.KindInvalid) {
 				t.Errorf("%+v: %v", in, err)
@@ -291,7 +291,7 @@ func TestAPackSaysWhatChangedSinceTheOneBefore(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		host := d.organisation("Host")
 		d.system(host)
-		d.published(official, pack.Input{OrganisationID: host, MeetingOn: "2026-04-01"})
+		d.published(official, pack.PackInput{OrganisationID: host, MeetingOn: "2026-04-01"})
 		d.system(host)
 		paper, err := d.Draft(t.Context(), official, portfolio.PositionFilter{OrganisationID: host})
 		if err != nil || paper.Snapshot.Before == nil || paper.Snapshot.Before.New != 1 || paper.Snapshot.Before.Gone != 0 || !paper.Draft {
