@@ -435,6 +435,9 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/actions/:id/extensions/:extension", access.ActionVerify, p.ActionTimeDecide},
 
 		{get, "/reports", access.ReportRead, p.Reports},
+		{get, "/translations", access.FindingWrite, p.Translations},
+		{get, "/translations.xlsx", access.FindingWrite, p.TranslationsSheet},
+		{post, "/translations", access.FindingWrite, p.TranslationsTake},
 		{get, "/reports/new", access.ReportPublish, p.PackNew},
 		{post, "/reports", access.ReportPublish, p.PackRequest},
 		{get, "/reports/draft", access.ReportDraft, p.PackDraft},

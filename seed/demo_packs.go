@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
 	"sicrwydd/models/lang"
@@ -13,21 +11,21 @@ import (
 	"sicrwydd/models/store"
 )
 
-// addPacks publishes what two meetings read: of a board and of a group.
+// addPacks publishes what meetings of two boards and a group read.
 func (b *builder) addPacks(ctx context.Context) error {
 	b.now = time.Now()
 	groups, err := directory.New(b.db).Groups(ctx, program, store.Paging{Limit: 1})
 	if err != nil {
 		return err
 	}
-	meetings := []pack.PackInput{{OrganisationID: b.hosts["Digital Health"], MeetingOn: calendar.On(b.now).AddDays(12)}}
+	meetings := []pack.PackInput{
+		{OrganisationID: b.hosts["Digital Health"], MeetingOn: calendar.On(b.now).AddDays(12)},
+		{OrganisationID: b.hosts["Cardiff and Vale"], MeetingOn: calendar.On(b.now).AddDays(15)},
+	}
 	for _, g := range groups.Items {
 		meetings = append(meetings, pack.PackInput{GroupID: g.ID, MeetingOn: calendar.On(b.now).AddDays(20)})
 	}
 	for _, in := range meetings {
-		if in.OrganisationID == uuid.Nil && in.GroupID == uuid.Nil {
-			continue
-		}
 		p, err := b.packs.Request(ctx, b.people["official"], in)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ var helpTopics = map[string]string{
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
 	"system": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
-	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
 	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "account": "accounts",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
 }

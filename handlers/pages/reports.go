@@ -15,12 +15,13 @@ import (
 )
 
 type reportsData struct {
-	Packs     []pack.View
-	NextPacks string
-	MayMake   bool
-	MayDraft  bool
-	Items     []review.ReportSummary
-	Next      string
+	Packs        []pack.View
+	NextPacks    string
+	MayMake      bool
+	MayDraft     bool
+	MayTranslate bool
+	Items        []review.ReportSummary
+	Next         string
 }
 
 // Reports lists the packs and the reports of reviews that the reader may read.
@@ -33,7 +34,7 @@ func (p *Pages) Reports(v *View) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(Page{Name: "reports", TitleKey: "nav.reports", Data: reportsData{packs.Items, packs.Next, mayMake(v.Actor(), access.ReportPublish), mayMake(v.Actor(), access.ReportDraft), rows.Items, rows.Next}, Wide: true})
+	return v.Show(Page{Name: "reports", TitleKey: "nav.reports", Data: reportsData{packs.Items, packs.Next, mayMake(v.Actor(), access.ReportPublish), mayMake(v.Actor(), access.ReportDraft), mayMake(v.Actor(), access.FindingWrite), rows.Items, rows.Next}, Wide: true})
 }
 
 // mayMake reports whether to offer what makes packs: the domain decides.

@@ -78,6 +78,7 @@ export const pages = [
   at('/findings', 'official', ['/findings']),
   at('/contracts', 'official', ['/contracts']),
   at('/reports', 'board', ['/reports']),
+  at('/translations', 'official', ['/translations']),
   at('/reports/new', 'secretary', ['/reports/new']),
   at('/reports/draft', 'secretary', ['/reports/draft']),
   at('/reports/actions', 'official', ['/reports/actions']),
@@ -88,7 +89,7 @@ export const pages = [
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
-  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
+  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
