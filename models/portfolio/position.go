@@ -59,7 +59,7 @@ type SystemPosition struct {
 	Inherent   risk.Assessment      `json:"inherent"`
 	Residual   risk.Assessment      `json:"residual"`
 	Critical   bool                 `json:"critical"` // a critical finding is open
-	Owner      string               `json:"owner"`    // of its information
+	Owner      string               `json:"owner"`    // of its information, or else the SIRO of its host
 	NextAction *ActionPosition      `json:"next_action"`
 }
 

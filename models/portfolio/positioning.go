@@ -35,6 +35,7 @@ type positioning struct {
 	suppliers map[uuid.UUID]string
 	criticals map[uuid.UUID]bool
 	hosts     map[uuid.UUID]lang.Text
+	siros     map[uuid.UUID]string
 	planned   []uuid.UUID // the review of each action of the position
 }
 
@@ -107,7 +108,7 @@ func (g *positioning) addSystems() error {
 	g.p.Systems = make([]SystemPosition, 0, len(rows))
 	for _, row := range rows {
 		one := SystemPosition{ID: row.ID, Reference: row.Reference, Name: row.Name, Host: g.hosts[row.HostOrganisationID], Tier: row.Tier,
-			Vital: row.Criticality != nil && *row.Criticality == inventory.CriticalityVital, Owner: row.InformationAssetOwner,
+			Vital: row.Criticality != nil && *row.Criticality == inventory.CriticalityVital, Owner: cmp.Or(row.InformationAssetOwner, g.siros[row.HostOrganisationID]),
 			Critical: g.criticals[row.ID], NextAction: next[row.ID]}
 		var last calendar.Date
 		standings := make([]review.Standing, 0, 1)
@@ -139,9 +140,17 @@ func (g *positioning) nameHosts(systems []*inventory.System) error {
 		ids[i] = s.HostOrganisationID
 	}
 	rows, err := store.All[directory.Organisation](g.tx, "", "id IN ?", ids)
-	g.hosts = map[uuid.UUID]lang.Text{}
+	if err != nil {
+		return err
+	}
+	g.hosts, g.siros = map[uuid.UUID]lang.Text{}, map[uuid.UUID]string{}
 	for _, o := range rows {
 		g.hosts[o.ID] = o.Name
+	}
+	siros, err := store.All[directory.Appointment](g.tx, "from_on", "organisation_id IN ? AND role = ? AND deputy = ? AND (from_on = '' OR from_on <= ?) AND (until_on = '' OR until_on >= ?)",
+		ids, directory.SIRO, false, g.today, g.today)
+	for _, a := range siros {
+		g.siros[a.OrganisationID] = a.PersonName
 	}
 	return err
 }

@@ -1,6 +1,9 @@
 package document
 
 import (
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -74,6 +77,8 @@ func TestShapesStayInsideTheirDrawing(t *testing.T) {
 	long := strings.Repeat("Gwybodaeth am bobl ", 8)
 	for name, d := range map[string]Drawing{
 		"matrix": Matrix(words(), []Marker{{Name: "A", Consequence: 1, Likelihood: 5}}),
+		"heat":   Heat([]string{long, "B"}, []HeatRow{{"Haen 1", []int{0, 1}}}),
+		"trend":  Trend([]string{"01/26", "02/26"}, []Curve{{"One", []int{0, 0}}, {"Other", []int{0, 0}}, {"Third", []int{9, 9}}}),
 		"bars":   Bars([]Bar{{Label: long, Share: 100, Note: "100%"}}, []Threshold{{At: 40, Label: "40%"}}),
 	} {
 		for _, shape := range d.Shapes {
@@ -103,5 +108,60 @@ func TestSVGEscapesWhatPeopleWrite(t *testing.T) {
 	}
 	if svg := out.String(); strings.Contains(svg, "<script") || strings.Contains(svg, "style=") || !strings.Contains(svg, ">&amp;</text>") {
 		t.Error(svg)
+	}
+}
+
+// golden holds a drawing against the one that was looked at; -update keeps the
+// new one, to be looked at again.
+var update = flag.Bool("update", false, "keep the drawings as they now are")
+
+func TestDrawingsAreThoseThatWereLookedAt(t *testing.T) {
+	code, err := Code("https://sicrwydd.example.org/verify?code=K7QM-4XJ2-9WTB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range map[string]Drawing{
+		"heat":  Heat([]string{"Anfoddhaol", "Heb sicrwydd"}, []HeatRow{{"Haen 1", []int{0, 1}}, {"Haen 2", []int{4, 13}}}),
+		"trend": Trend([]string{"01/26", "02/26", "03/26"}, []Curve{{"Sylweddol neu resymol", []int{0, 2, 5}}, {"Anfoddhaol neu heb sicrwydd", []int{7, 5, 2}}, {"Cyfyngedig", []int{1, 1, 1}}}),
+		"code":  code,
+	} {
+		var b strings.Builder
+		if err := d.SVG(&b, name); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", name+".svg")
+		if *update {
+			if err := os.MkdirAll("testdata", 0o750); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil || b.String() != string(want) {
+			t.Errorf("%s is another drawing than the one in %s: %v", name, path, err)
+		}
+	}
+}
+
+func TestHeatReadsInGrey(t *testing.T) {
+	light := func(c Colour) float64 {
+		r, g, b := c.RGB()
+		return (0.299*float64(r) + 0.587*float64(g) + 0.114*float64(b)) / 255
+	}
+	for i := 1; i < len(shades); i++ {
+		if light(shades[i-1].fill)-light(shades[i].fill) < 0.08 {
+			t.Errorf("shade %d looks like the one before it", i)
+		}
+	}
+	for _, s := range shades {
+		if d := light(s.fill) - light(s.text); d > -0.35 && d < 0.35 {
+			t.Errorf("text on %s cannot be read", s.fill)
+		}
+	}
+	d := Heat([]string{"A", "B"}, []HeatRow{{"1", []int{0, 12}}})
+	if got := strings.Join(texts(d), " "); got != "A B 1 0 12" {
+		t.Errorf("labels %q", got)
 	}
 }
