@@ -193,12 +193,12 @@ func PositionIn(tx *store.Tx, f PositionFilter) (*Position, error) {
 	if err := g.named(scope); err != nil {
 		return nil, err
 	}
-	systems, err := systemsToReport(tx, scope)
+	pairs, err := pairsToReport(tx, scope)
 	if err != nil {
 		return nil, err
 	}
 	for _, step := range []func() error{
-		func() error { return g.addPairs(systems) }, g.addFindings, g.addSystems, g.addTrend, g.addSuppliers,
+		func() error { return g.addPairs(pairs) }, g.addFindings, g.addSystems, g.addTrend, g.addSuppliers,
 		func() error { return g.addReviews(f.ProgrammeID) },
 	} {
 		if err := step(); err != nil {

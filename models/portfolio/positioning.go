@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -39,9 +38,9 @@ type positioning struct {
 	planned   []uuid.UUID // the review of each action of the position
 }
 
-// systemsToReport gives the live systems of a scope that the actor may report
-// on, as a query on their pairs. A group is told of everything.
-func systemsToReport(tx *store.Tx, f PositionFilter) (*gorm.DB, error) {
+// pairsToReport loads the live pairs of a scope that the actor may report on. A
+// group is told of everything.
+func pairsToReport(tx *store.Tx, f PositionFilter) (rows []*review.LivePair, err error) {
 	by, program := tx.By(), tx.AsProgram("choose what a report is about")
 	pairs := store.Query[review.LivePair](program)
 	if by.GroupID == uuid.Nil {
@@ -60,13 +59,12 @@ func systemsToReport(tx *store.Tx, f PositionFilter) (*gorm.DB, error) {
 		pairs = pairs.Where("system_id IN (?)", store.Query[review.Coverage](program).Select("system_id").
 			Where("review_id IN (?)", store.Query[review.Review](program).Select("id").Where("programme_id = ? AND state <> ?", f.ProgrammeID, review.Cancelled)))
 	}
-	return pairs, nil
+	return rows, pairs.Find(&rows).Error
 }
 
-func (g *positioning) addPairs(q *gorm.DB) error {
-	if err := q.Find(&g.pairs).Error; err != nil {
-		return err
-	}
+// addPairs takes the pairs by system, and names their suppliers.
+func (g *positioning) addPairs(pairs []*review.LivePair) error {
+	g.pairs = pairs
 	g.bySystem = map[uuid.UUID][]*review.LivePair{}
 	var suppliers []uuid.UUID
 	for _, pair := range g.pairs {
