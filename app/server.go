@@ -191,7 +191,7 @@ func headers(secure bool) fiber.Handler {
 
 // limitForms refuses a large body where no file is expected.
 func limitForms(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > largestForm && !strings.HasSuffix(c.Path(), "/evidence") && c.Path() != "/translations" && c.Path() != "/verify" && !strings.Contains(c.Path(), "/questions/") {
+	if len(c.Request().Body()) > largestForm && !strings.HasSuffix(c.Path(), "/evidence") && c.Path() != "/translations" && !strings.HasSuffix(c.Path(), "/imports") && c.Path() != "/verify" && !strings.Contains(c.Path(), "/questions/") {
 		return fault.TooLarge("too-large")
 	}
 	return c.Next()

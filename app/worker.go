@@ -109,6 +109,32 @@ func (m *packer) Work(ctx context.Context, job *river.Job[pack.Make]) error {
 	return m.packs.Make(ctx, job.Args.PackID)
 }
 
+// importer goes on with imports of the inventory, a turn at a time.
+type importer struct {
+	river.WorkerDefaults[inventory.WorkImport]
+	inventory *inventory.Service
+}
+
+// Work does one turn. A run that was cut off is taken up where it was.
+func (i *importer) Work(ctx context.Context, job *river.Job[inventory.WorkImport]) error {
+	more, err := i.inventory.GoOnWithImport(ctx, job.Args.ImportID)
+	if err == nil && more {
+		return river.JobSnooze(0)
+	}
+	return err
+}
+
+// batchIssuer issues reviews that were planned together, once they have waited.
+type batchIssuer struct {
+	river.WorkerDefaults[review.IssueBatch]
+	reviews *review.Service
+}
+
+// Work issues them.
+func (b *batchIssuer) Work(ctx context.Context, job *river.Job[review.IssueBatch]) error {
+	return b.reviews.IssueBatch(ctx, job.Args.BatchID)
+}
+
 // newWorkers gives the client that works the jobs of this node.
 func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
@@ -121,6 +147,8 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 	river.AddWorker(workers, &rescheduler{reviews: p.services.Reviews, db: p.db})
 	river.AddWorker(workers, &reconsiderer{reviews: p.services.Reviews})
+	river.AddWorker(workers, &importer{inventory: p.services.Inventory})
+	river.AddWorker(workers, &batchIssuer{reviews: p.services.Reviews})
 	daily := river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Reschedule{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
 	}, &river.PeriodicJobOpts{RunOnStart: true})

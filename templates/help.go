@@ -13,6 +13,8 @@ var helpTopics = map[string]string{
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
 	"system": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
 	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"imports": "inventory", "import": "inventory", "returns": "inventory", "use-form": "inventory",
+	"bulk": "planning", "bulks": "planning", "bulk-preview": "planning",
 	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "account": "accounts",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
 }

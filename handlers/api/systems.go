@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -214,6 +215,15 @@ type useOut struct {
 	PeopleCount    *int              `json:"people_count" nullable:"true"`
 	LocalOwner     string            `json:"local_owner"`
 	SupplierCode   string            `json:"supplier_code"`
+	FromOn         calendar.Date     `json:"from_on"`
+	UntilOn        calendar.Date     `json:"until_on"`
+	ConfirmedBy    string            `json:"confirmed_by"`
+	ConfirmedAt    *time.Time        `json:"confirmed_at" nullable:"true"`
+	Version        int               `json:"version"`
+}
+
+func showUse(u *inventory.Use) useOut {
+	return useOut{u.ID, u.OrganisationID, u.Role, u.PeopleCount, u.LocalOwner, u.SupplierCode, u.FromOn, u.UntilOn, u.ConfirmedBy, u.ConfirmedAt, u.Version}
 }
 
 // SystemUses lists who uses a system.
@@ -222,7 +232,5 @@ func (a *API) SystemUses(ctx context.Context, in *ByID) (*list[useOut], error) {
 	if err != nil {
 		return nil, err
 	}
-	return whole(d.Uses, func(u *inventory.Use) useOut {
-		return useOut{u.ID, u.OrganisationID, u.Role, u.PeopleCount, u.LocalOwner, u.SupplierCode}
-	}), nil
+	return whole(d.Uses, showUse), nil
 }

@@ -16,6 +16,8 @@ type deskData struct {
 	Piles   []pileView
 	Filters []filterView
 	Asked   bool // narrowed
+	// How it is narrowed, for a bulk over all of it.
+	Host, Tier string
 }
 
 // pileView is a pile with where all of it is.
@@ -24,6 +26,8 @@ type pileView struct {
 	Href string // of the whole pile
 	More int    // not shown here
 	Next string // address of the next part, on its own page
+	// Choose lets several be reviewed together.
+	Choose bool
 }
 
 // Step is where the next step is.
@@ -111,10 +115,10 @@ func (p *Pages) Pile(v *View) error {
 	if err != nil {
 		return err
 	}
-	view := pileView{Pile: pile, Href: "/work/" + string(kind)}
+	view := pileView{Pile: pile, Href: "/work/" + string(kind), Choose: kind == portfolio.ReviewDue}
 	if shown := from + len(pile.Items); shown < pile.Total && len(pile.Items) > 0 {
 		view.Next = pileHref(v, kind, shown)
 	}
 	return v.Show(Page{Name: "pile", TitleKey: "work.kind." + string(kind), Wide: true,
-		Data: deskData{Piles: []pileView{view}, Filters: above, Asked: f != portfolio.DeskFilter{}}})
+		Data: deskData{Piles: []pileView{view}, Filters: above, Asked: f != portfolio.DeskFilter{}, Host: v.Query("host"), Tier: v.Query("tier")}})
 }

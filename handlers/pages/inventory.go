@@ -3,6 +3,8 @@ package pages
 import (
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
@@ -34,31 +36,48 @@ type organisationData struct {
 	Organisation *directory.Organisation
 	Appointments []*directory.Appointment
 	Systems      []*portfolio.SystemView
+	Uses         []useLine
+	Return       *inventory.ReturnLine // nil where the reader may not know
+	MayReturn    bool
+	AsOf         typedDay
+	Says         string
 }
 
-// Organisation shows one organisation, who answers for what there, and the
-// systems that it hosts.
+// Organisation shows one organisation, who answers for what there, the systems
+// that it hosts and those that it uses.
 func (p *Pages) Organisation(v *View) error {
 	id, err := v.ID("id")
 	if err != nil {
 		return err
 	}
-	data := organisationData{}
-	if data.Organisation, err = p.Directory.Organisation(v.UserContext(), v.Actor(), id); err != nil {
+	page, err := p.organisationPage(v, id)
+	if err != nil {
 		return err
 	}
+	return v.Show(page)
+}
+
+func (p *Pages) organisationPage(v *View, id uuid.UUID) (Page, error) {
+	var err error
+	data := organisationData{AsOf: splitDay(calendar.On(p.DB.Now()))}
+	if data.Organisation, err = p.Directory.Organisation(v.UserContext(), v.Actor(), id); err != nil {
+		return Page{}, err
+	}
 	if data.Appointments, err = p.Directory.Appointments(v.UserContext(), v.Actor(), id); err != nil {
-		return err
+		return Page{}, err
 	}
 	if v.Actor().Holds(access.InventoryRead) {
 		rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{HostID: id}}, store.Paging{Limit: 200})
 		if err != nil {
-			return err
+			return Page{}, err
 		}
 		data.Systems = rows.Items
+		if err := p.returnAndUses(v, id, &data); err != nil {
+			return Page{}, err
+		}
 	}
 	name, _ := data.Organisation.Name.In(v.Lang())
-	return v.Show(Page{Name: "organisation", Title: name, Data: data})
+	return Page{Name: "organisation", Title: name, Data: data}, nil
 }
 
 type supplierData struct {

@@ -26,6 +26,9 @@ type listing[T any] struct {
 	columns []column[T]
 	load    func(store.Paging) (store.List[T], error)
 	add     addLink // nothing where the reader may add none
+	bring   addLink // where many are brought at once
+	// choose names a row where several can be reviewed together; nil: they cannot.
+	choose func(T) string
 }
 
 // filter is a field above the list. Without choices it is text; with one it
@@ -88,7 +91,9 @@ type listData struct {
 	Filters []filterView
 	Columns []columnView
 	Rows    [][]listCell
+	Choices []string // a name for each row, where several can be chosen
 	Add     addLink
+	Bring   addLink
 	Asked   bool   // narrowed or sorted other than at first
 	Query   string // what was asked, for the view to keep
 	// Addresses: a template would take what is put together of them for one value.
@@ -140,7 +145,7 @@ func (l listing[T]) page(v *View) (Page, error) {
 		return Page{}, err
 	}
 	asked := l.asked(v)
-	data := listData{Name: l.name, Total: rows.Total, Add: l.add, Asked: len(asked) > 0, Query: asked.Encode(),
+	data := listData{Name: l.name, Total: rows.Total, Add: l.add, Bring: l.bring, Asked: len(asked) > 0, Query: asked.Encode(),
 		XLSX: "/" + l.name + ".xlsx?" + asked.Encode(), CSV: "/" + l.name + ".csv?" + asked.Encode()}
 	for _, view := range views {
 		data.Views = append(data.Views, keptView{view.ID.String(), view.Name, "/" + l.name + "?" + view.Query})
@@ -157,6 +162,9 @@ func (l listing[T]) page(v *View) (Page, error) {
 			cells[i] = c.cell(row)
 		}
 		data.Rows = append(data.Rows, cells)
+		if l.choose != nil {
+			data.Choices = append(data.Choices, l.choose(row))
+		}
 	}
 	if v.Query("after") != "" {
 		data.First = "?" + asked.Encode()

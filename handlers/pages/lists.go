@@ -197,11 +197,9 @@ func (p *Pages) systemList(v *View) (list, error) {
 	f.tier()
 	f.among("host", hosts, nil)
 	valuesOf(f, "status", "system.status", inventory.SystemStatuses...)
-	return listing[*portfolio.SystemView]{name: "systems", filters: f.all, add: v.adds("/systems/new", "system.new"),
+	return listing[*portfolio.SystemView]{name: "systems", filters: f.all, add: v.adds("/systems/new", "system.new"), bring: v.adds("/imports", "import.title"), choose: v.chooses(),
 		load: func(page store.Paging) (store.List[*portfolio.SystemView], error) {
-			return p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{Rating: questionnaire.Rating(v.Query("rating")),
-				SystemFilter: inventory.SystemFilter{Q: v.Query("q"), Tier: v.QueryNumber("tier"), HostID: v.queryID("host"),
-					Status: inventory.SystemStatus(v.Query("status"))}}, page)
+			return p.Portfolio.Systems(v.UserContext(), v.Actor(), v.systemFilter(), page)
 		},
 		columns: []column[*portfolio.SystemView]{
 			{"name", "name", func(s *portfolio.SystemView) listCell {
@@ -222,6 +220,20 @@ func (p *Pages) systemList(v *View) (list, error) {
 			}},
 			{"next-review", "next_review_on", func(s *portfolio.SystemView) listCell { return onDay(nextOf(s)) }},
 		}}, f.err
+}
+
+// systemFilter is how the address narrows the list of systems.
+func (v *View) systemFilter() portfolio.SystemFilter {
+	return portfolio.SystemFilter{Rating: questionnaire.Rating(v.Query("rating")), SystemFilter: inventory.SystemFilter{Q: v.Query("q"),
+		Tier: v.QueryNumber("tier"), HostID: v.queryID("host"), Status: inventory.SystemStatus(v.Query("status"))}}
+}
+
+// chooses lets those who plan reviews choose several systems.
+func (v *View) chooses() func(*portfolio.SystemView) string {
+	if !v.Actor().Holds(access.ReviewPlan) || v.Actor().OnSupplierSide() {
+		return nil
+	}
+	return func(s *portfolio.SystemView) string { return s.ID.String() }
 }
 
 func supplierNames(s *portfolio.SystemView) []string {

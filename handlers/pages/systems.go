@@ -31,6 +31,8 @@ type systemData struct {
 	Reviews     []*review.Detail
 	Consequence inventory.Consequence
 	MayChange   bool
+	Imported    []inventory.Kept // of columns that filled no field
+	Uses        []useLine
 }
 
 // System shows one system with its assurance.
@@ -47,6 +49,12 @@ func (p *Pages) System(v *View) error {
 		return err
 	}
 	data.Consequence = data.System.ConsequenceOf()
+	for _, u := range data.System.Uses {
+		data.Uses = append(data.Uses, useLine{Use: u, Organisation: data.Names[u.OrganisationID], MayConfirm: inventory.MayConfirm(v.Actor(), u.OrganisationID)})
+	}
+	if data.Imported, err = p.Inventory.ImportedOf(v.UserContext(), v.Actor(), id); err != nil {
+		return err
+	}
 	reviews, err := p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{SystemID: id}, store.Paging{Limit: 50, Sort: "-created_at"})
 	if err != nil {
 		return err

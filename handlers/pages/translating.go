@@ -78,21 +78,24 @@ func (p *Pages) TranslationsTake(v *View) error {
 	return v.Refuse(err, page)
 }
 
+// mostTranslations is how many texts come back at once.
+const mostTranslations = 5000
+
 func (p *Pages) takeTranslations(v *View) error {
 	upload, err := request.ReadUpload(v.Ctx)
 	if err != nil {
 		return err
 	}
-	rows, err := sheet.Read(upload.Content)
+	table, err := sheet.Read(upload.Content, mostTranslations)
 	if err != nil {
 		return err
 	}
 	var back []review.Translation
-	for i, row := range rows {
-		if i == 0 || len(row) < 6 { // the head, and rows that were left as they were
+	for _, row := range table.Rows {
+		if len(row.Cells) < 6 { // left as it was
 			continue
 		}
-		back = append(back, review.Translation{Row: i + 1, Key: row[0], Text: row[4], Words: row[5]})
+		back = append(back, review.Translation{Row: row.Number, Key: row.Cells[0], Text: row.Cells[4], Words: row.Cells[5]})
 	}
 	_, err = p.Services.Reviews.TakeTranslations(v.UserContext(), v.Actor(), back)
 	return err

@@ -292,12 +292,18 @@ func currentMemberships(tx *store.Tx, userID uuid.UUID) ([]*Membership, error) {
 // as the one who caused it.
 func (s *Service) ActorOf(ctx context.Context, user, membership uuid.UUID) (access.Actor, error) {
 	return store.Read(ctx, s.db, access.Program("act for who asked"), func(tx *store.Tx) (access.Actor, error) {
-		signed, err := actorOf(tx, user, membership, "")
-		if err != nil {
-			return access.Actor{}, err
-		}
-		return signed.Actor, nil
+		return ActingIn(tx, user, membership)
 	})
+}
+
+// ActingIn gives the actor of a user in a membership, for work that goes on
+// after the request that asked for it: with what the membership allows by then.
+func ActingIn(tx *store.Tx, userID, membershipID uuid.UUID) (access.Actor, error) {
+	signed, err := actorOf(tx.AsProgram("act for a person"), userID, membershipID, "")
+	if err != nil {
+		return access.Actor{}, err
+	}
+	return signed.Actor, nil
 }
 
 // actorOf builds the actor of a user in a membership. A user who was suspended

@@ -37,6 +37,7 @@ var everyRow = []any{
 	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.PairStanding{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
 	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{}, &review.ReminderDay{}, &review.Reminder{},
 	&pack.Pack{}, &pack.File{},
+	&inventory.Import{}, &inventory.ImportRow{}, &inventory.Return{}, &review.Batch{}, &review.BatchItem{},
 }
 
 func TestTheSchemasAreThoseOfTheModels(t *testing.T) {

@@ -13,4 +13,5 @@ var audited = []struct{ table, kind string }{
 	{"sign_offs", "sign_off"}, {"actions", "action"}, {"reports", "report"}, {"messages", "message"},
 	{"extensions", "extension"}, {"risk_acceptances", "risk_acceptance"}, {"incidents", "incident"},
 	{"packs", "pack"},
+	{"inventory_imports", "inventory_import"}, {"inventory_returns", "inventory_return"}, {"review_batches", "review_batch"},
 }

@@ -55,16 +55,26 @@ func (db *DB) Migrated(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, nil //nolint:nilerr // no such table: nothing was migrated
 	}
+	needed, err := newestMigration()
+	return version >= needed, err
+}
+
+// newestMigration is the highest number in the names of the migrations: they
+// need not be without gaps.
+func newestMigration() (int64, error) {
 	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		return 0, err
+	}
 	var newest int64
 	for _, name := range names {
 		number, err := goose.NumericComponent(name)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		newest = max(newest, number)
 	}
-	return version >= newest, err
+	return newest, nil
 }
 
 // Columns lists the columns of a table, to hold the schema against the models.

@@ -352,6 +352,37 @@ func (tx *Tx) OpenReviewsOf(system uuid.UUID) (int, error) {
 	return n, err
 }
 
+// HeldSystems gives those of the systems that reviews or programmes name,
+// whoever may see these: the inventory asks before it takes one away.
+func (tx *Tx) HeldSystems(systems []uuid.UUID) ([]uuid.UUID, error) {
+	if len(systems) == 0 {
+		return nil, nil
+	}
+	list, args := placeholders(systems)
+	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind("SELECT system_id FROM review_systems WHERE system_id IN "+list+
+		" UNION SELECT system_id FROM programme_systems WHERE system_id IN "+list), append(args, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var held []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		held = append(held, id)
+	}
+	return held, rows.Err()
+}
+
+// ForgetPairs drops what was worked out of the pairs of a supplier or a system
+// that goes itself.
+func (tx *Tx) ForgetPairs(of uuid.UUID) error {
+	_, err := tx.sql.ExecContext(tx.Context, tx.db.rebind("DELETE FROM pair_standings WHERE system_id = ? OR supplier_id = ?"), of, of)
+	return err
+}
+
 // VisibleOf gives those of the ids that are in the actor's scope for the
 // permission, in one query.
 func (tx *Tx) VisibleOf(scope Scoping, p access.Permission, ids []uuid.UUID) ([]uuid.UUID, error) {

@@ -41,9 +41,10 @@ func (c Cell) text() string {
 }
 
 // neutral lets no text be read as a formula: an apostrophe stands before one
-// that begins as formulas do. Whole takes it away again.
+// that begins as formulas do, and before one that has such an apostrophe of its
+// own. Whole takes it away again.
 func neutral(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if begins := strings.TrimLeft(text, "'"); begins != "" && strings.ContainsRune("=+-@\t\r", rune(begins[0])) {
 		return "'" + text
 	}
 	return text

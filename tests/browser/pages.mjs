@@ -36,9 +36,15 @@ export const pages = [
   at('/systems', 'official', ['/systems']),
   at('/systems/new', 'official', ['/systems/new']),
   at('/systems/:id', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/]),
+  at('/inventory-returns', 'official', ['/inventory-returns']),
+  at('/systems/:id/uses/:use', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, /^\/systems\/[0-9a-f-]{36}\/uses\/[0-9a-f-]{36}$/]),
+  at('/imports', 'official', ['/imports']),
+  at('/imports/:id', 'official', ['/imports', /^\/imports\/[0-9a-f-]{36}$/]),
   at('/systems/:id/edit', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/edit']),
 
   at('/reviews', 'official', ['/reviews']),
+  at('/reviews/bulk', 'official', ['/reviews/bulk']),
+  at('/reviews/bulk/:id', 'official', ['/reviews/bulk', /^\/reviews\/bulk\/[0-9a-f-]{36}$/]),
   at('/reviews/new', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, /\/reviews\/new\?supplier=/]),
   at('/reviews/:id', 'official', under('signed_off')),
   at('/reviews/:id/edit', 'official', [...under('in_progress'), '+/edit']),
@@ -89,7 +95,7 @@ export const pages = [
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
-  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
+  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
