@@ -12,6 +12,7 @@ import (
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/portfolio"
 )
 
 const (
@@ -45,6 +46,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{edit, "/organisations/{id}", access.InventoryChange, api.Do(a.ChangeOrganisation)},
 		{get, "/organisations/{id}/appointments", access.DirectoryRead, api.Do(a.Appointments)},
 		{post, "/organisations/{id}/appointments", access.InventoryChange, api.Do(a.Appoint)},
+		{drop, "/organisations/{id}/appointments/{appointment}", access.InventoryChange, api.Do(a.EndAppointment)},
 		{get, "/governance-groups", access.DirectoryRead, api.Do(a.Groups)},
 		{post, "/governance-groups", access.InventoryChange, api.Do(a.AddGroup)},
 		{get, "/governance-groups/{id}", access.DirectoryRead, api.Do(a.Group)},
@@ -58,6 +60,10 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/suppliers/{id}/reviews", access.ReviewRead, api.Do(a.SupplierReviews)},
 		{get, "/suppliers/{id}/certificates", access.InventoryRead, api.Do(a.Certificates)},
 		{post, "/suppliers/{id}/certificates", access.InventoryChange, api.Do(a.AddCertificate)},
+		{edit, "/suppliers/{id}/certificates/{certificate}", access.InventoryChange, api.Do(a.ChangeCertificate)},
+		{drop, "/suppliers/{id}/certificates/{certificate}", access.InventoryChange, api.Do(a.EndCertificate)},
+		{edit, "/suppliers/{id}/subcontractors/{subcontractor}", access.InventoryChange, api.Do(a.ChangeSubcontractor)},
+		{drop, "/suppliers/{id}/subcontractors/{subcontractor}", access.InventoryChange, api.Do(a.EndSubcontractor)},
 		{get, "/suppliers/{id}/subcontractors", access.InventoryRead, api.Do(a.Subcontractors)},
 		{post, "/suppliers/{id}/subcontractors", access.InventoryChange, api.Do(a.AddSubcontractor)},
 
@@ -76,6 +82,13 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/imports/{id}/apply", access.InventoryChange, api.Do(a.ApplyImport)},
 		{post, "/imports/{id}/cancel", access.InventoryChange, api.Do(a.CancelImport)},
 		{post, "/imports/{id}/undo", access.InventoryChange, api.Do(a.UndoImport)},
+
+		{get, "/concentration", access.InventoryRead, api.Do(a.Concentration)},
+		{get, "/risk-acceptances", access.InventoryRead, api.Do(a.Acceptances)},
+		{post, "/risk-acceptances", access.RiskPropose, api.Do(a.ProposeAcceptance)},
+		{get, "/risk-acceptances/{id}", access.InventoryRead, api.Do(a.Acceptance)},
+		{post, "/risk-acceptances/{id}/agree", access.RiskAgree, api.Do(a.AgreeToAcceptance)},
+		{post, "/risk-acceptances/{id}/end", access.RiskPropose, api.Do(a.EndAcceptance)},
 
 		{get, "/suppliers/{id}/who-is-hit", access.InventoryRead, api.Do(a.WhoIsHit)},
 		{get, "/work", access.ReviewPlan, api.Do(a.Work)},
@@ -209,7 +222,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/actions/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true, "/review-batches": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
-	"/findings": true, "/actions": true, "/reports": true, "/contracts": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
+	"/findings": true, "/actions": true, "/reports": true, "/contracts": true, "/risk-acceptances": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
 
 func mountAPI(app *fiber.App, a *api.API) (huma.API, error) {
@@ -294,7 +307,7 @@ func listRoutes(p *pages.Pages) []pageRoute {
 		permission access.Permission
 	}{
 		{"suppliers", access.InventoryRead}, {"systems", access.InventoryRead}, {"contracts", access.InventoryRead},
-		{"reviews", access.ReviewRead}, {"findings", access.AnswersRead}, {"actions", access.AnswersRead},
+		{"risk", access.InventoryRead}, {"reviews", access.ReviewRead}, {"findings", access.AnswersRead}, {"actions", access.AnswersRead},
 	} {
 		routes = append(routes, pageRoute{get, "/" + l.name, l.permission, p.List(l.name)},
 			pageRoute{get, "/" + l.name + ".csv", l.permission, p.ListFile(l.name, "csv")},
@@ -345,6 +358,8 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/deputies", access.ReviewSign, p.DeputyName},
 		{post, "/deputies/:id/end", access.ReviewSign, p.DeputyEnd},
 
+		{get, "/more", access.Self, p.More},
+		{get, "/concentration", access.InventoryRead, p.Concentration},
 		{get, "/organisations", access.DirectoryRead, p.Organisations},
 		{get, "/organisations/:id", access.DirectoryRead, p.Organisation},
 		{post, "/organisations/:id/returns", access.InventoryChange, p.ReturnSay},
@@ -355,6 +370,20 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/suppliers/:id/edit", access.InventoryChange, p.SupplierEdit},
 		{post, "/suppliers/:id", access.InventoryChange, p.SupplierChange},
 		{post, "/suppliers/:id/certificates", access.InventoryChange, p.CertificateAdd},
+		{get, "/suppliers/:id/certificates/:certificate", access.InventoryChange, p.Certificate},
+		{post, "/suppliers/:id/certificates/:certificate", access.InventoryChange, p.CertificateChange},
+		{post, "/suppliers/:id/certificates/:certificate/end", access.InventoryChange, p.CertificateEnd},
+		{get, "/suppliers/:id/subcontractors", access.InventoryRead, p.Subcontractors},
+		{post, "/suppliers/:id/subcontractors", access.InventoryChange, p.SubcontractorAdd},
+		{post, "/suppliers/:id/subcontractors/:subcontractor/end", access.InventoryChange, p.SubcontractorEnd},
+		{get, "/groups", access.DirectoryRead, p.Groups},
+		{get, "/groups/new", access.InventoryChange, p.GroupNew},
+		{post, "/groups", access.InventoryChange, p.GroupAdd},
+		{get, "/groups/:id", access.DirectoryRead, p.Group},
+		{get, "/groups/:id/edit", access.InventoryChange, p.GroupEdit},
+		{post, "/groups/:id", access.InventoryChange, p.GroupChange},
+		{post, "/organisations/:id/appointments", access.InventoryChange, p.AppointmentAdd},
+		{post, "/organisations/:id/appointments/:appointment/end", access.InventoryChange, p.AppointmentEnd},
 		{get, "/suppliers/:id/who-is-hit", access.InventoryRead, p.WhoIsHit},
 		{get, "/suppliers/:id/who-is-hit.pdf", access.InventoryRead, p.WhoIsHitPDF},
 		{get, "/suppliers/:id/contracts/new", access.InventoryChange, p.ContractNew},
@@ -376,6 +405,14 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{get, "/systems/:id/edit", access.InventoryChange, p.SystemEdit},
 		{get, "/systems/:id/uses/:use", access.InventoryChange, p.UseForm},
 		{post, "/systems/:id/uses/:use", access.InventoryChange, p.UseConfirm},
+		{get, "/suppliers/:id/history", access.InventoryRead, p.ThingHistory(portfolio.OfSupplier, "/suppliers/:id")},
+		{get, "/systems/:id/history", access.InventoryRead, p.ThingHistory(portfolio.OfSystem, "/systems/:id")},
+		{get, "/contracts/:id/history", access.InventoryRead, p.ThingHistory(portfolio.OfContract, "/contracts")},
+		{get, "/organisations/:id/history", access.DirectoryRead, p.ThingHistory(portfolio.OfOrganisation, "/organisations/:id")},
+		{get, "/systems/:id/risk", access.InventoryRead, p.Risk},
+		{post, "/systems/:id/risk", access.RiskPropose, p.RiskPropose},
+		{post, "/risk-acceptances/:acceptance/agree", access.RiskAgree, p.RiskAgree},
+		{post, "/risk-acceptances/:acceptance/end", access.RiskPropose, p.RiskEnd},
 		{post, "/systems/:id", access.InventoryChange, p.SystemChange},
 
 		{get, "/reviews/bulk", access.ReviewPlan, p.Bulks},
@@ -481,6 +518,14 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 		{post, "/reports/:id/publish", access.ReportPublish, p.PackPublish},
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},
 		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},
+		{get, "/questionnaires", access.QuestionnaireRead, p.QuestionnaireList},
+		{get, "/questionnaires/:id", access.QuestionnaireRead, p.Questionnaire},
+		{get, "/questionnaires/:id/versions/:number", access.QuestionnaireRead, p.QuestionnairePreview},
+		{get, "/frameworks", access.QuestionnaireRead, p.FrameworkList},
+		{get, "/frameworks/:id", access.QuestionnaireRead, p.Framework},
+		{get, "/jobs", access.Settings, p.Jobs},
+		{post, "/jobs/:id/retry", access.Settings, p.JobRetry},
+		{post, "/jobs/:id/cancel", access.Settings, p.JobCancel},
 		{get, "/outbox", access.Settings, p.Outbox},
 		{post, "/outbox/hold", access.Settings, p.OutboxHold},
 	}...)

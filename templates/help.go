@@ -11,11 +11,11 @@ var helpTopics = map[string]string{
 	"judge": "judging", "judgement": "judging", "return": "judging", "assess": "judging", "findings": "judging", "finding-form": "judging", "action": "judging",
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
-	"system": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
+	"system": "inventory", "risk": "inventory", "certificate": "inventory", "subcontractors": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "inventory", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
 	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
 	"imports": "inventory", "import": "inventory", "returns": "inventory", "use-form": "inventory",
 	"bulk": "planning", "bulks": "planning", "bulk-preview": "planning",
-	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "account": "accounts",
+	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "accounts", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
 }
 

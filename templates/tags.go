@@ -49,6 +49,10 @@ var colours = map[string]components.Colour{
 	"level.high":     "orange",
 	"level.extreme":  "red",
 
+	"acceptance.state.proposed": "blue",
+	"acceptance.state.accepted": "purple",
+	"acceptance.state.lapsed":   "orange",
+
 	"decision.rely":                 "green",
 	"decision.rely_with_conditions": "yellow",
 	"decision.do_not_rely":          "red",

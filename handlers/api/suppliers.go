@@ -159,7 +159,7 @@ type certificateOut struct {
 }
 
 func showCertificate(c *inventory.Certificate) certificateOut {
-	return certificateOut{c.ID, inventory.CertificateInput{Kind: c.Kind, Name: c.Name, Number: c.Number, Covers: c.Covers, ExpiresOn: c.ExpiresOn}}
+	return certificateOut{c.ID, c.Input()}
 }
 
 // Certificates lists the certificates that a supplier holds.

@@ -193,21 +193,6 @@ func (a *API) SystemReviews(ctx context.Context, in *struct {
 	return listOf(rows, same[*review.Detail]), nil
 }
 
-type riskOut struct {
-	SystemID uuid.UUID               `json:"system_id"`
-	Inherent orNull[risk.Assessment] `json:"inherent"`
-	Residual orNull[risk.Assessment] `json:"residual"`
-}
-
-// SystemRisk gives the risk of a system with its reasons; a supplier sees none.
-func (a *API) SystemRisk(ctx context.Context, in *ByID) (*struct{ Body riskOut }, error) {
-	v, err := a.Portfolio.System(ctx, actor(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body riskOut }{riskOut{v.ID, orNull[risk.Assessment]{v.InherentRisk}, orNull[risk.Assessment]{v.ResidualRisk}}}, nil
-}
-
 type useOut struct {
 	ID             uuid.UUID         `json:"id"`
 	OrganisationID uuid.UUID         `json:"organisation_id"`

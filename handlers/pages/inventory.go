@@ -41,43 +41,56 @@ type organisationData struct {
 	MayReturn    bool
 	AsOf         typedDay
 	Says         string
+	Ours         bool
+	MayAppoint   bool
+	In           directory.AppointmentInput
+	From, Until  typedDay
+	Roles        []directory.AppointmentRole
+	Today        calendar.Date
+}
+
+// Over reports whether an appointment has ended.
+func (d organisationData) Over(a *directory.Appointment) bool {
+	return a.UntilOn != "" && a.UntilOn <= d.Today
 }
 
 // Organisation shows one organisation, who answers for what there, the systems
 // that it hosts and those that it uses.
 func (p *Pages) Organisation(v *View) error {
-	id, err := v.ID("id")
-	if err != nil {
-		return err
-	}
-	page, err := p.organisationPage(v, id)
+	page, _, err := p.organisationPage(v, directory.AppointmentInput{})
 	if err != nil {
 		return err
 	}
 	return v.Show(page)
 }
 
-func (p *Pages) organisationPage(v *View, id uuid.UUID) (Page, error) {
-	var err error
-	data := organisationData{AsOf: splitDay(calendar.On(p.DB.Now()))}
+// organisationPage shows an organisation, with an appointment as it was typed.
+func (p *Pages) organisationPage(v *View, in directory.AppointmentInput) (Page, uuid.UUID, error) {
+	id, err := v.ID("id")
+	if err != nil {
+		return Page{}, id, err
+	}
+	today := calendar.On(p.DB.Now())
+	data := organisationData{Ours: !v.Actor().OnSupplierSide(), MayAppoint: directory.MayAppoint(v.Actor(), id), In: in, Roles: directory.AppointmentRoles,
+		From: v.typedDay("from_on"), Until: v.typedDay("until_on"), Today: today, AsOf: splitDay(today)}
 	if data.Organisation, err = p.Directory.Organisation(v.UserContext(), v.Actor(), id); err != nil {
-		return Page{}, err
+		return Page{}, id, err
 	}
 	if data.Appointments, err = p.Directory.Appointments(v.UserContext(), v.Actor(), id); err != nil {
-		return Page{}, err
+		return Page{}, id, err
 	}
 	if v.Actor().Holds(access.InventoryRead) {
 		rows, err := p.Portfolio.Systems(v.UserContext(), v.Actor(), portfolio.SystemFilter{SystemFilter: inventory.SystemFilter{HostID: id}}, store.Paging{Limit: 200})
 		if err != nil {
-			return Page{}, err
+			return Page{}, id, err
 		}
 		data.Systems = rows.Items
 		if err := p.returnAndUses(v, id, &data); err != nil {
-			return Page{}, err
+			return Page{}, id, err
 		}
 	}
 	name, _ := data.Organisation.Name.In(v.Lang())
-	return Page{Name: "organisation", Title: name, Data: data}, nil
+	return Page{Name: "organisation", Title: name, Data: data}, id, nil
 }
 
 type supplierData struct {

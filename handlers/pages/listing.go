@@ -29,6 +29,8 @@ type listing[T any] struct {
 	bring   addLink // where many are brought at once
 	// choose names a row where several can be reviewed together; nil: they cannot.
 	choose func(T) string
+	// matrix stands above the list, where it has one.
+	matrix func(v *View, asked url.Values) (*matrixView, error)
 }
 
 // filter is a field above the list. Without choices it is text; with one it
@@ -100,6 +102,7 @@ type listData struct {
 	XLSX, CSV   string
 	First, Next string // pages
 	Views       []keptView
+	Matrix      *matrixView
 }
 
 type keptView struct{ ID, Name, Href string }
@@ -147,6 +150,11 @@ func (l listing[T]) page(v *View) (Page, error) {
 	asked := l.asked(v)
 	data := listData{Name: l.name, Total: rows.Total, Add: l.add, Bring: l.bring, Asked: len(asked) > 0, Query: asked.Encode(),
 		XLSX: "/" + l.name + ".xlsx?" + asked.Encode(), CSV: "/" + l.name + ".csv?" + asked.Encode()}
+	if l.matrix != nil {
+		if data.Matrix, err = l.matrix(v, asked); err != nil {
+			return Page{}, err
+		}
+	}
 	for _, view := range views {
 		data.Views = append(data.Views, keptView{view.ID.String(), view.Name, "/" + l.name + "?" + view.Query})
 	}

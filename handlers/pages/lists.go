@@ -12,6 +12,7 @@ import (
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
+	"sicrwydd/templates"
 )
 
 // ratingsToday are the ratings that a supplier or system may show.
@@ -28,6 +29,7 @@ type list interface {
 var lists = map[string]func(*Pages, *View) (list, error){
 	"suppliers": (*Pages).supplierList, "systems": (*Pages).systemList, "reviews": (*Pages).reviewList,
 	"findings": (*Pages).findingList, "actions": (*Pages).actionList, "contracts": (*Pages).contractList,
+	"risk": (*Pages).riskList,
 }
 
 // List shows a list.
@@ -356,6 +358,10 @@ func (p *Pages) contractList(v *View) (list, error) {
 	f := &filters{v: v}
 	f.text("q")
 	f.box("ending")
+	said, err := templates.Words(v.Lang()).T("history.see")
+	if err != nil {
+		return nil, err
+	}
 	return listing[inventory.ContractDetail]{name: "contracts", filters: f.all,
 		load: func(page store.Paging) (store.List[inventory.ContractDetail], error) {
 			return p.Inventory.Contracts(v.UserContext(), v.Actor(), inventory.ContractFilter{Q: v.Query("q"), Ending: v.Query("ending") != ""}, page)
@@ -370,5 +376,11 @@ func (p *Pages) contractList(v *View) (list, error) {
 			{"starts-on", "", func(c inventory.ContractDetail) listCell { return onDay(c.StartsOn) }},
 			{"ends-on", "ends_on", func(c inventory.ContractDetail) listCell { return onDay(c.EndsOn) }},
 			{"notice", "", func(c inventory.ContractDetail) listCell { return listCell{Number: c.BreachNoticeHours} }},
+			{"history", "", func(c inventory.ContractDetail) listCell {
+				if v.Actor().OnSupplierSide() {
+					return listCell{}
+				}
+				return link("/contracts/"+c.ID.String()+"/history", said)
+			}},
 		}}, f.err
 }

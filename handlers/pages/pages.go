@@ -321,15 +321,43 @@ func (v *View) viewer() *templates.Viewer {
 	for _, role := range signed.Membership.Roles {
 		viewer.Roles = append(viewer.Roles, string(role))
 	}
-	for _, item := range navigation {
-		if signed.Actor.Holds(item.permission) && (item.side == "" || (item.side == "ours") == !signed.Actor.OnSupplierSide()) {
-			viewer.Nav = append(viewer.Nav, templates.NavItem{Key: item.key, Href: item.href, Active: strings.HasPrefix(v.Path(), item.href)})
-		}
+	viewer.Nav = v.parts()
+	if len(viewer.Nav) > inHeader {
+		viewer.Nav = append(viewer.Nav[:inHeader-1:inHeader-1], templates.NavItem{Key: "nav.more", Href: "/more", Active: v.Path() == "/more"})
 	}
 	return viewer
 }
 
-// navigation is the parts of the service in the header, for those who may read them.
+// inHeader is how many parts of the service the header has room for.
+const inHeader = 8
+
+// parts are the parts of the service that the reader may read.
+func (v *View) parts() []templates.NavItem {
+	var all []templates.NavItem
+	by := v.Actor()
+	for _, item := range navigation {
+		if by.Holds(item.permission) && (item.side == "" || (item.side == "ours") == !by.OnSupplierSide()) {
+			all = append(all, templates.NavItem{Key: item.key, Href: item.href, Active: strings.HasPrefix(v.Path(), item.href)})
+		}
+	}
+	if by.OnSupplierSide() && by.Holds(access.InventoryRead) {
+		own := "/suppliers/" + by.SupplierID.String()
+		all = append(all, templates.NavItem{Key: "nav.own-supplier", Href: own, Active: strings.HasPrefix(v.Path(), own)})
+	}
+	return all
+}
+
+// More lists the parts that the header has no room for.
+func (p *Pages) More(v *View) error {
+	all := v.parts()
+	if len(all) > inHeader {
+		all = all[inHeader-1:]
+	}
+	return v.Show(Page{Name: "more", TitleKey: "nav.more", Data: all})
+}
+
+// navigation is the parts of the service, for those who may read them: what is
+// used most stands first, and in the header.
 var navigation = []struct {
 	key, href  string
 	permission access.Permission
@@ -339,9 +367,17 @@ var navigation = []struct {
 	{"nav.calendar", "/calendar", access.ReviewRead, ""},
 	{"nav.suppliers", "/suppliers", access.InventoryRead, "ours"},
 	{"nav.systems", "/systems", access.InventoryRead, "ours"},
-	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
+	{"nav.risk", "/risk", access.InventoryRead, "ours"},
 	{"nav.actions", "/actions", access.AnswersRead, ""},
 	{"nav.reports", "/reports", access.ReportRead, ""},
 	{"nav.users", "/users", access.UserManage, ""},
 	{"nav.outbox", "/outbox", access.Settings, ""},
+	{"nav.jobs", "/jobs", access.Settings, ""},
+	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
+	{"nav.groups", "/groups", access.DirectoryRead, "ours"},
+	{"nav.concentration", "/concentration", access.InventoryRead, "ours"},
+	{"nav.findings", "/findings", access.AnswersRead, ""},
+	{"nav.contracts", "/contracts", access.InventoryRead, "ours"},
+	{"nav.questionnaires", "/questionnaires", access.QuestionnaireRead, "ours"},
+	{"nav.frameworks", "/frameworks", access.QuestionnaireRead, "ours"},
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/calendar"
+	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/lang"
@@ -97,7 +98,7 @@ func (p *Pages) ReturnSay(v *View) error {
 		_, err = p.Inventory.ReturnInventory(v.UserContext(), v.Actor(), id, inventory.ReturnInput{AsOf: v.TypedDate("as_of"), NilReturn: says == "nil"})
 	}
 	if err != nil {
-		page, pageErr := p.organisationPage(v, id)
+		page, _, pageErr := p.organisationPage(v, directory.AppointmentInput{})
 		if pageErr != nil {
 			return pageErr
 		}

@@ -273,8 +273,7 @@ func (s *Service) Appoint(ctx context.Context, by access.Actor, organisation uui
 		if _, err := store.Find[Organisation](tx, organisation); err != nil {
 			return nil, err
 		}
-		own := by.Holds(access.InventoryChange) && slices.Contains(by.OrganisationIDs, organisation)
-		if err := nationalOnly(by); err != nil && !own {
+		if err := mayAppoint(by, organisation); err != nil {
 			return nil, err
 		}
 		invalid := fault.Invalid("invalid")
@@ -284,12 +283,50 @@ func (s *Service) Appoint(ctx context.Context, by access.Actor, organisation uui
 		if strings.TrimSpace(in.PersonName) == "" {
 			invalid.On("person_name", "appointment.person-missing")
 		}
+		for location, day := range map[string]calendar.Date{"from_on": in.FromOn, "until_on": in.UntilOn} {
+			if _, ok := calendar.Parse(string(day)); day != "" && !ok {
+				invalid.On(location, "date.wrong")
+			}
+		}
 		if err := invalid.OrNil(); err != nil {
 			return nil, err
 		}
 		a := &Appointment{OrganisationID: organisation, Role: in.Role, Deputy: in.Deputy, PersonName: in.PersonName,
 			Email: in.Email, Phone: in.Phone, FromOn: in.FromOn, UntilOn: in.UntilOn}
 		return a, tx.Create(a, AppointmentMade)
+	})
+}
+
+// mayAppoint refuses who is neither a national official nor one of the
+// organisation.
+func mayAppoint(by access.Actor, organisation uuid.UUID) error {
+	if by.Holds(access.InventoryChange) && slices.Contains(by.OrganisationIDs, organisation) {
+		return nil
+	}
+	return nationalOnly(by)
+}
+
+// MayAppoint reports whether the actor says who holds which role there.
+func MayAppoint(by access.Actor, organisation uuid.UUID) bool {
+	return mayAppoint(by, organisation) == nil
+}
+
+// EndAppointment ends an appointment with today, its last day.
+func (s *Service) EndAppointment(ctx context.Context, by access.Actor, organisation, id uuid.UUID) (*Appointment, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Appointment, error) {
+		a, err := store.FindBy[Appointment](tx, "id = ? AND organisation_id = ?", id, organisation)
+		if err != nil {
+			return nil, err
+		}
+		if err := mayAppoint(by, organisation); err != nil {
+			return nil, err
+		}
+		today := calendar.On(tx.Now())
+		if a.UntilOn != "" && a.UntilOn <= today {
+			return nil, fault.Conflict("appointment.over")
+		}
+		a.UntilOn = today
+		return a, tx.Save(a, AppointmentEnded)
 	})
 }
 

@@ -245,17 +245,7 @@ func (s *Service) AddCertificate(ctx context.Context, by access.Actor, supplier 
 
 // AddCertificateIn is AddCertificate within a change that checked the supplier.
 func AddCertificateIn(tx *store.Tx, supplier uuid.UUID, in CertificateInput) (*Certificate, error) {
-	invalid := fault.Invalid("invalid")
-	if !slices.Contains(CertificateKinds, in.Kind) {
-		invalid.On("kind", "certificate.kind-unknown")
-	}
-	if in.Kind == "other" && strings.TrimSpace(in.Name) == "" {
-		invalid.On("name", "certificate.name-missing")
-	}
-	if _, ok := calendar.Parse(string(in.ExpiresOn)); in.ExpiresOn != "" && !ok {
-		invalid.On("expires_on", "date.wrong")
-	}
-	if err := invalid.OrNil(); err != nil {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
 	c := &Certificate{SupplierID: supplier, Kind: in.Kind, Name: in.Name, Number: in.Number, Covers: in.Covers, ExpiresOn: in.ExpiresOn}
@@ -289,11 +279,11 @@ func (s *Service) AddSubcontractor(ctx context.Context, by access.Actor, supplie
 		if _, err := changeable(tx, supplier); err != nil {
 			return nil, err
 		}
-		if strings.TrimSpace(in.Name) == "" {
-			return nil, fault.Invalid("invalid").On("name", "subcontractor.name-missing")
+		if err := in.check(); err != nil {
+			return nil, err
 		}
-		c := &Subcontractor{SupplierID: supplier, Name: in.Name, Country: strings.ToUpper(in.Country), Purpose: in.Purpose,
-			ProcessesPersonalData: in.ProcessesPersonalData}
+		c := &Subcontractor{SupplierID: supplier}
+		c.apply(in)
 		return c, tx.Create(c, SubcontractorAdded)
 	})
 }

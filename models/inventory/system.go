@@ -88,10 +88,15 @@ func (s *System) AuditAbout() uuid.UUID { return s.ID }
 
 // ConsequenceOf works out how grave the loss of the system would be.
 func (s *System) ConsequenceOf() Consequence {
-	return WorkOutConsequence(ConsequenceInput{
+	return WorkOutConsequence(s.Facts())
+}
+
+// Facts gives what the consequence follows from.
+func (s *System) Facts() ConsequenceInput {
+	return ConsequenceInput{
 		Criticality: s.Criticality, People: s.PeopleCount, Categories: s.DataCategories,
 		CategoriesKnown: s.DataCategories != nil, Retired: s.Status == Retired,
-	})
+	}
 }
 
 // DataKnown reports whether it is known which data the system holds, none included.

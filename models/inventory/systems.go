@@ -341,6 +341,9 @@ func SystemsIn(tx *store.Tx, f SystemFilter, p store.Paging, more store.Refineme
 	return list, err
 }
 
+// In gives the systems that the filter leaves, as a query.
+func (f SystemFilter) In(tx *store.Tx) store.Asked { return f.narrow(tx, store.Query[System](tx)) }
+
 func (f SystemFilter) narrow(tx *store.Tx, q store.Asked) store.Asked {
 	if f.Status != "" {
 		q = q.Where("status = ?", f.Status)

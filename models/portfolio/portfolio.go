@@ -40,6 +40,7 @@ type SystemView struct {
 	InherentRisk  *risk.Assessment
 	ResidualRisk  *risk.Assessment
 	SupplierNames map[uuid.UUID]string
+	situation     risk.Situation // that the risks follow from
 }
 
 // SupplierParts is a supplier of a system with all its parts in it.
@@ -174,8 +175,9 @@ func assess(tx *store.Tx, views []*SystemView, ids []uuid.UUID) error {
 		}
 		worst := review.WorstStanding(view.Pairs)
 		view.Standing = &worst
-		before := risk.Inherent(view.Consequence, view.Exposure, moment(last), tx.Now())
-		after := risk.Residual(before, risk.Shown{Rating: worst.Rating, NoAnswer: worst.Kind == review.NoAnswer, CriticalFinding: criticals[view.ID]})
+		view.situation = risk.Situation{Facts: view.Facts(), Exposure: view.Exposure, ToldAt: moment(last), Now: tx.Now(),
+			Shown: risk.Shown{Rating: worst.Rating, NoAnswer: worst.Kind == review.NoAnswer, CriticalFinding: criticals[view.ID]}}
+		before, after := view.situation.Inherent(), view.situation.Residual()
 		view.InherentRisk, view.ResidualRisk = &before, &after
 	}
 	return nil

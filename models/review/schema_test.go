@@ -19,6 +19,7 @@ import (
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/pack"
+	"sicrwydd/models/portfolio"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
@@ -38,6 +39,7 @@ var everyRow = []any{
 	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{}, &review.ReminderDay{}, &review.Reminder{},
 	&pack.Pack{}, &pack.File{},
 	&inventory.Import{}, &inventory.ImportRow{}, &inventory.Return{}, &review.Batch{}, &review.BatchItem{},
+	&portfolio.Acceptance{},
 }
 
 func TestTheSchemasAreThoseOfTheModels(t *testing.T) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -144,40 +143,4 @@ func (in insert) statement(args *[]any) string {
 		*args = append(*args, row...)
 	}
 	return "INSERT INTO " + in.table + " (" + in.columns + ") VALUES " + strings.Join(rows, ", ")
-}
-
-// Told is an event as a history tells it.
-type Told struct {
-	At          time.Time
-	By          string
-	Action      audit.Action
-	SubjectKind string
-	SubjectID   uuid.UUID
-}
-
-// EventsAbout gives the newest changes told about a thing. The caller has
-// checked that the actor may read its history.
-func (tx *Tx) EventsAbout(id uuid.UUID, limit int) ([]Told, error) {
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.at, e.action, e.subject_kind, e.subject_id, COALESCE(p.payload, '{}')
-		FROM audit_events e LEFT JOIN audit_payloads p ON p.event_id = e.id
-		WHERE e.about_id = ? AND e.subject_version IS NOT NULL ORDER BY e.id DESC LIMIT ?`), id, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var told []Told
-	for rows.Next() {
-		var one Told
-		var body string
-		var payload audit.Payload
-		if err := rows.Scan(&one.At, &one.Action, &one.SubjectKind, &one.SubjectID, &body); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal([]byte(body), &payload); err != nil {
-			return nil, err
-		}
-		one.By = payload.By
-		told = append(told, one)
-	}
-	return told, rows.Err()
 }

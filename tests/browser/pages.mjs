@@ -24,6 +24,24 @@ export const pages = [
   at('/glossary', null, ['/glossary']),
   at('/verify', null, ['/verify']),
   at('/search', 'official', ['/search?q=rev']),
+  at('/more', 'official', ['/more']),
+  at('/questionnaires', 'official', ['/questionnaires']),
+  at('/questionnaires/:id', 'official', ['/questionnaires', /^\/questionnaires\/[0-9a-f-]{36}$/]),
+  at('/questionnaires/:id/versions/:number', 'official', ['/questionnaires', /^\/questionnaires\/[0-9a-f-]{36}$/, /\/versions\//]),
+  at('/frameworks', 'official', ['/frameworks']),
+  at('/frameworks/:id', 'official', ['/frameworks', /^\/frameworks\/[0-9a-f-]{36}$/]),
+  at('/jobs', 'administrator', ['/jobs']),
+  at('/groups', 'official', ['/groups']),
+  at('/groups/new', 'official', ['/groups/new']),
+  at('/groups/:id', 'official', ['/groups', /^\/groups\/[0-9a-f-]{36}$/]),
+  at('/groups/:id/edit', 'official', ['/groups', /^\/groups\/[0-9a-f-]{36}$/, '+/edit']),
+  at('/suppliers/:id/subcontractors', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/subcontractors']),
+  at('/suppliers/:id/certificates/:certificate', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, /\/certificates\//]),
+  at('/suppliers/:id/history', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/history']),
+  at('/systems/:id/history', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/history']),
+  at('/organisations/:id/history', 'official', ['/organisations', /^\/organisations\/[0-9a-f-]{36}$/, '+/history']),
+  at('/contracts/:id/history', 'official', ['/contracts', /\/history$/]),
+  at('/concentration', 'official', ['/concentration']),
   at('/organisations', 'official', ['/organisations']),
   at('/organisations/:id', 'official', ['/organisations', /^\/organisations\/[0-9a-f-]{36}$/]),
   at('/suppliers', 'official', ['/suppliers']),
@@ -40,6 +58,8 @@ export const pages = [
   at('/systems/:id/uses/:use', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, /^\/systems\/[0-9a-f-]{36}\/uses\/[0-9a-f-]{36}$/]),
   at('/imports', 'official', ['/imports']),
   at('/imports/:id', 'official', ['/imports', /^\/imports\/[0-9a-f-]{36}$/]),
+  at('/risk', 'official', ['/risk']),
+  at('/systems/:id/risk', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/risk']),
   at('/systems/:id/edit', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/edit']),
 
   at('/reviews', 'official', ['/reviews']),
@@ -95,7 +115,7 @@ export const pages = [
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
-  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx']
+  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx', '/risk.csv', '/risk.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {

@@ -1,0 +1,52 @@
+package pages
+
+import (
+	"bytes"
+	"html/template"
+	"strconv"
+
+	"sicrwydd/models/portfolio"
+	"sicrwydd/reports/document"
+	"sicrwydd/templates"
+)
+
+// mostBars is how many suppliers a figure shows; the table shows them all.
+const mostBars = 12
+
+type concentrationData struct {
+	*portfolio.Concentration
+	Figure template.HTML
+	Drawn  int // suppliers in the figure, 0 where it shows them all
+}
+
+// Concentration shows the suppliers behind many vital systems.
+func (p *Pages) Concentration(v *View) error {
+	c, err := p.Portfolio.Concentration(v.UserContext(), v.Actor())
+	if err != nil {
+		return err
+	}
+	data := concentrationData{Concentration: c}
+	if len(c.Suppliers) > mostBars {
+		data.Drawn = mostBars
+	}
+	var bars []document.Bar
+	for _, one := range c.Suppliers[:min(len(c.Suppliers), mostBars)] {
+		bars = append(bars, document.Bar{Label: one.Supplier, Share: one.Vital * 100 / c.Vital,
+			Note: strconv.Itoa(one.Vital) + " (" + strconv.Itoa(one.Vital*100/c.Vital) + "%)"})
+	}
+	if data.Figure, err = v.figure(document.Bars(bars, nil), "concentration.alt"); err != nil {
+		return err
+	}
+	return v.Show(Page{Name: "concentration", TitleKey: "nav.concentration", Data: data, Wide: true})
+}
+
+// figure inks a drawing for a page, with its text alternative.
+func (v *View) figure(d document.Drawing, altKey string) (template.HTML, error) {
+	alt, err := templates.Words(v.Lang()).T(altKey)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	err = d.SVG(&b, alt)
+	return template.HTML(b.String()), err //nolint:gosec // SVG escapes every text
+}
