@@ -202,7 +202,7 @@ func (p *player) chance(key string) float64 {
 
 func (p *player) well(key string) bool {
 	years := float64(p.plan.daysAgo / 365)
-	return p.chance(key) < demoSuppliers[p.plan.supplier].quality-0.08*years
+	return p.chance(key) < demoSuppliers[p.plan.supplier].quality-0.03*years
 }
 
 func (p *player) value(v review.QuestionView) any {
@@ -335,7 +335,8 @@ func (p *player) agree(ctx context.Context) error {
 	return nil
 }
 
-// settle has the supplier do what is due by now, but for the first thing.
+// settle has the supplier do what is due by now, but for the first thing of
+// this year.
 func (p *player) settle(ctx context.Context) error {
 	reviewer := p.people["reviewer"]
 	actions, err := p.reviews.Actions(ctx, reviewer, review.ActionFilter{ReviewID: p.id}, store.Paging{Limit: 200})
@@ -343,7 +344,7 @@ func (p *player) settle(ctx context.Context) error {
 		return err
 	}
 	for i, a := range actions.Items {
-		if i == 0 || a.DueOn > calendar.On(time.Now()) {
+		if i == 0 && p.plan.daysAgo < 365 || a.DueOn > calendar.On(time.Now()) {
 			continue
 		}
 		if _, err := p.reviews.Complete(ctx, p.lead, a.ID, "Done. The record of the change is with our security lead (fictitious)."); err != nil {
