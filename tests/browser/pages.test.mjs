@@ -11,7 +11,7 @@ before(async () => { house = await open() }, { timeout: 240_000 })
 after(async () => { await house?.close() })
 
 for (const lang of ['en', 'cy']) {
-  test(`every page stands, in ${lang}`, { timeout: 400_000 }, async () => {
+  test(`every page stands, in ${lang}`, { timeout: 900_000 }, async () => {
     const problems = []
     for (const as of new Set(pages.map(p => p.as))) {
       const r = await Reader.come(house, { lang })
