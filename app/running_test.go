@@ -149,3 +149,22 @@ func TestTheDoctorNamesEachFaultWithItsCure(t *testing.T) {
 		t.Errorf("%v:\n%s", err, out.String())
 	}
 }
+
+// A browser holds connections in reserve; that one of them falls silent is no
+// failure of ours.
+func TestASilentConnectionIsNoFailure(t *testing.T) {
+	server := fiber.New(fiber.Config{ErrorHandler: (&program{}).refused})
+	server.Get("/", func(*fiber.Ctx) error { return fiber.ErrRequestTimeout })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://service.test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server.Test(r, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
+}

@@ -207,8 +207,10 @@ func (p *program) refused(c *fiber.Ctx, err error) error {
 			err = fault.TooLarge("too-large")
 		case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
 			err = fault.NotFound()
-		case fiber.StatusBadRequest:
+		case fiber.StatusBadRequest, fiber.StatusRequestHeaderFieldsTooLarge:
 			err = fault.Malformed("malformed")
+		case fiber.StatusRequestTimeout, fiber.StatusBadGateway: // a connection that a browser held in reserve, or that broke
+			return c.SendStatus(status.Code)
 		}
 	}
 	if strings.HasPrefix(c.Path(), api.Prefix) {
