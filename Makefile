@@ -50,7 +50,7 @@ endif
 
 bench: build ## measure: lists, saving, the report, the first page; each beside its yardstick
 	tests/setup
-	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app -run '^$$' -bench . -benchtime 1x -timeout 20m
+	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app ./models/inventory -run '^$$' -bench . -benchtime 1x -timeout 20m
 	CGO_ENABLED=0 go test ./reports/pdf -run '^$$' -bench . -benchtime 40x
 	tests/first-page
 

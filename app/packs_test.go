@@ -76,8 +76,8 @@ func packs(t *testing.T, h *house) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if words, err := exec.Command("pdftotext", path, "-").Output(); err == nil && !strings.Contains(string(words), published["code"].(string)) {
-		t.Error("the file carries no code")
+	if words, err := exec.Command("pdftotext", path, "-").Output(); err != nil || !strings.Contains(string(words), published["code"].(string)) {
+		t.Errorf("the file carries no code, or cannot be read: %v", err)
 	}
 	for what, genuine := range map[string]bool{path: true, published["code"].(string): true, "2222-2222-2222": false} {
 		if err := (reportVerifyCommand{File: what}).Run(t.Context()); (err == nil) != genuine {

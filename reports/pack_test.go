@@ -81,7 +81,7 @@ func wordsOf(t *testing.T, file []byte) (string, string) {
 	}
 	all, err := exec.Command("pdftotext", "-layout", path, "-").Output()
 	if err != nil {
-		t.Skipf("pdftotext: %v", err)
+		t.Fatalf("pdftotext: %v", err)
 	}
 	first, _, _ := strings.Cut(string(all), "\f")
 	return string(all), first

@@ -81,6 +81,7 @@ func demoAccounts() []Account {
 	return []Account{
 		{access.Administrator, "administrator@demo.example", DemoPassword, "read the outbox: every invitation is there"},
 		{access.Official, "official@demo.example", DemoPassword, "plan and issue a review"},
+		{access.Official, "national@demo.example", DemoPassword, "make a paper for a governance group, and see the whole country's work"},
 		{access.Reviewer, "reviewer@demo.example", DemoPassword, "judge what was submitted"},
 		{access.Approver, "approver@demo.example", DemoPassword, "decide and sign off as SIRO"},
 		{access.BoardSecretary, "secretary@demo.example", DemoPassword, "read the reports of the board"},
@@ -261,6 +262,7 @@ func (b *builder) addAccounts(ctx context.Context) error {
 	until := calendar.On(b.now).AddMonths(6)
 	for _, n := range []identity.NewUser{
 		{Email: "administrator@demo.example", Name: "Alun Demo", Roles: []access.Role{access.Administrator}, Language: lang.English},
+		{Email: "national@demo.example", Name: "Nia Demo", JobTitle: "National official", Roles: []access.Role{access.Official}, Language: lang.English},
 		{Email: "secretary@demo.example", Name: "Bethan Demo", JobTitle: "Board secretary", Roles: []access.Role{access.BoardSecretary}, Place: identity.Place{OrganisationID: &dhcw}, Language: lang.English},
 		{Email: "board@demo.example", Name: "Gwilym Demo", JobTitle: "Board member", Roles: []access.Role{access.BoardMember}, Place: identity.Place{OrganisationID: &cardiff}, Language: lang.Welsh},
 		{Email: "auditor@demo.example", Name: "Ann Demo", JobTitle: "Auditor", Roles: []access.Role{access.Auditor}, UntilOn: until, Language: lang.English},

@@ -2,10 +2,8 @@ package inventory_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -52,14 +50,14 @@ func TestDaysAreReadAsPeopleWriteThem(t *testing.T) {
 // town is a database with two organisations and what the tests bring into it.
 type town struct {
 	*inventory.Service
-	t      *testing.T
+	t      testing.TB
 	db     *store.DB
 	one    *directory.Organisation
 	two    *directory.Organisation
 	person access.Actor // an official of the first
 }
 
-func build(t *testing.T, db *store.DB) *town {
+func build(t testing.TB, db *store.DB) *town {
 	w := &town{Service: inventory.New(db), t: t, db: db}
 	for i, at := range []**directory.Organisation{&w.one, &w.two} {
 		ods := fmt.Sprintf("7A%d", i+1)
@@ -321,37 +319,5 @@ func TestAnImportIsCancelledAndTakenUpAgain(t *testing.T) {
 		if v := w.worked(other.ID); v.State != inventory.ImportStopped || len(w.systems()) != 2 {
 			t.Errorf("cancelled it is %s, and leaves %d systems", v.State, len(w.systems()))
 		}
-	})
-}
-
-// A rate, not a test: SICRWYDD_MEASURE=10000 go test -run TenThousand -v
-func TestTenThousandRowsAreTimedWhenAsked(t *testing.T) {
-	var n int
-	if _, err := fmt.Sscan(os.Getenv("SICRWYDD_MEASURE"), &n); err != nil {
-		t.Skip("measured by hand")
-	}
-	each(t, func(t *testing.T, w *town) {
-		rows := make([][]string, n)
-		for i := range rows {
-			rows[i] = []string{fmt.Sprint("System ", i), "7A1", fmt.Sprint("Cwmni ", i%500), "hosts", "Board 2", "03/03/2026", "4700", "health", "red"}
-		}
-		at := time.Now()
-		i := w.brought(program, rows...)
-		read := time.Since(at)
-		at = time.Now()
-		w.view(i.ID)
-		tried := time.Since(at)
-		at = time.Now()
-		if _, err := w.ApplyImport(t.Context(), program, i.ID); err != nil {
-			t.Fatal(err)
-		}
-		v := w.worked(i.ID)
-		applied := time.Since(at)
-		at = time.Now()
-		if _, err := w.UndoImport(t.Context(), program, i.ID); err != nil {
-			t.Fatal(err)
-		}
-		w.worked(i.ID)
-		t.Logf("%d rows: kept in %v, tried in %v, applied in %v, undone in %v", v.Added, read, tried, applied, time.Since(at))
 	})
 }
