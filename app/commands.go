@@ -64,6 +64,18 @@ func (c seedCommand) Run(ctx context.Context) error {
 type userCommand struct {
 	InviteLink inviteLinkCommand `cmd:"" help:"Print a new link to a review's invitation, for one who gets no mail."`
 	Create     userCreateCommand `cmd:"" help:"Add a user, or a membership to one who is there."`
+
+	ResetFactor resetFactorCommand `cmd:"" help:"Take away the second factors of one who lost them; they set up a new one when they sign in."`
+}
+
+type resetFactorCommand struct {
+	Email string `required:"" help:"Address of the person."`
+}
+
+func (c resetFactorCommand) Run(ctx context.Context) error {
+	return withProgram(ctx, func(p *program) error {
+		return p.services.Identity.ResetFactors(ctx, operator, c.Email)
+	})
 }
 
 type inviteLinkCommand struct {

@@ -36,6 +36,7 @@ type house struct {
 	nodes  []string // addresses; requests alternate
 	asked  int
 	tokens map[string]string
+	codes  map[string][]string // recovery codes, by address
 }
 
 // start runs nodes over one database, with the facts loaded. Settings beyond
@@ -48,7 +49,7 @@ func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 			t.Fatal(err)
 		}
 	}
-	h := &house{t: t, tokens: map[string]string{}}
+	h := &house{t: t, tokens: map[string]string{}, codes: map[string][]string{}}
 	for n := range nodes {
 		address := parts.FreeAddress(t)
 		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder, "DATABASE_URL": databaseURL,

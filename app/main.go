@@ -127,7 +127,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 	p.outbox = outbox.New(p.db, p.keys)
 	inventoryService := inventory.New(p.db)
 	p.services = request.Services{
-		DB: p.db, Identity: identity.New(p.db).Posting(p.outbox, config.PublicURL), Directory: directory.New(p.db), Inventory: inventoryService,
+		DB: p.db, Identity: identity.New(p.db, p.keys).Posting(p.outbox, config.PublicURL), Directory: directory.New(p.db), Inventory: inventoryService,
 		Questionnaires: questionnaire.New(p.db), Portfolio: portfolio.New(p.db, inventoryService),
 		Reviews: review.New(p.db, p.keys, p.vault, p.outbox, config.PublicURL),
 	}

@@ -60,9 +60,12 @@ func (p *program) loadDemo(ctx context.Context) error {
 		return err
 	}
 	p.demo = true
+	var emails []string
 	for _, a := range accounts {
+		emails = append(emails, a.Email)
 		p.accounts = append(p.accounts, templates.DemoAccount{Role: string(a.Role), Email: a.Email, Password: a.Password})
 	}
+	p.services.Identity.Demonstrating(emails...)
 	greet(os.Stdout, p.config.PublicURL, accounts)
 	return nil
 }

@@ -88,7 +88,7 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 
 // identify gives the request its id and language.
 func (p *program) identify(c *fiber.Ctx) error {
-	visit := &request.Visit{ID: uuid.NewString(), Origin: p.origin(c), Lang: lang.English}
+	visit := &request.Visit{ID: uuid.NewString(), Origin: p.origin(c), Agent: c.Get(fiber.HeaderUserAgent), Lang: lang.English}
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptLanguage), ",") {
 		if tag, ok := lang.Parse(strings.SplitN(part, ";", 2)[0]); ok {
 			visit.Lang = tag

@@ -31,6 +31,7 @@ const passphrase = "tri chynnig i Gymro"
 // reader is somebody at a browser, of which the page last shown is kept.
 type reader struct {
 	t      *testing.T
+	house  *house
 	node   string
 	client *http.Client
 	status int
@@ -47,7 +48,7 @@ func (h *house) reader(t *testing.T) *reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &reader{t: t, node: h.nodes[0], client: &http.Client{Jar: jar,
+	return &reader{t: t, house: h, node: h.nodes[0], client: &http.Client{Jar: jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -105,13 +106,6 @@ func (r *reader) must(status int, holds ...string) {
 	}
 }
 
-func (r *reader) signIn(email string) {
-	r.t.Helper()
-	r.get("/sign-in")
-	r.post("/sign-in", url.Values{"_csrf": {r.token}, "email": {email}, "password": {passphrase}})
-	r.must(http.StatusSeeOther)
-}
-
 // answering is a lead with an issued review, at a browser.
 func answering(t *testing.T, h *house) (r *reader, review, question string) {
 	t.Helper()
@@ -123,6 +117,7 @@ func answering(t *testing.T, h *house) (r *reader, review, question string) {
 	for _, name := range []string{"second", "other"} {
 		h.member(name, identity.NewUser{Roles: []access.Role{access.SupplierLead}, Place: identity.Place{SupplierID: &place}, Password: passphrase})
 	}
+	h.reader(t).signIn("other@example.org")
 	r = h.reader(t)
 	r.signIn("second@example.org")
 	return r, review, "/reviews/" + review + "/questions/governance.board-owner"
@@ -163,6 +158,23 @@ func (r *reader) again(email string) {
 	fields.Set("email", email)
 	fields.Set("password", passphrase)
 	r.post("/sign-in", fields)
+	r.must(http.StatusOK)
+	r.prove(email)
+}
+
+// ageProofs lets every proof of a second factor lie too far back.
+func (h *house) ageProofs() {
+	h.t.Helper()
+	_, err := store.Change(h.t.Context(), h.first.db, operator, func(tx *store.Tx) (bool, error) {
+		return true, store.Query[identity.Session](tx).Where("user_id IS NOT NULL").Update("proved_at", time.Now().Add(-time.Hour)).Error
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func newOfficial() identity.NewUser {
+	return identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase}
 }
 
 func TestAnEndedSessionLosesNothing(t *testing.T) {
@@ -255,6 +267,9 @@ func endedSession(t *testing.T, h *house) {
 		visitor.get("/sign-in")
 		visitor.post("/sign-in", url.Values{"_csrf": {visitor.token}, "carried": {sealed}, "email": {"second@example.org"}, "password": {passphrase}})
 		visitor.must(303)
+		visitor.get(visitor.at)
+		visitor.must(200, "could not be kept")
+		visitor.prove("second@example.org")
 		visitor.post("/typed", url.Values{"_csrf": {visitor.token}, "carried": {sealed}})
 		if visitor.status == 200 {
 			t.Errorf("%.10s opened", sealed)

@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/wneessen/go-mail"
 
+	"sicrwydd/models/identity"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/pack"
@@ -63,16 +64,28 @@ func (r *reminder) Work(ctx context.Context, _ *river.Job[review.Remind]) error 
 	return err
 }
 
+// remembrancer writes to those who forgot their password.
+type remembrancer struct {
+	river.WorkerDefaults[identity.Forgotten]
+	identity *identity.Service
+}
+
+// Work writes one mail, if there is somebody to write to.
+func (r *remembrancer) Work(ctx context.Context, job *river.Job[identity.Forgotten]) error {
+	return r.identity.WriteToForgetful(ctx, job.Args)
+}
+
 // rescheduler works out each day what falls due, and plans it.
 type rescheduler struct {
 	river.WorkerDefaults[review.Reschedule]
-	reviews *review.Service
-	db      *store.DB
+	reviews  *review.Service
+	identity *identity.Service
+	db       *store.DB
 }
 
 // Work does nothing while mail is held: this may be a copy.
 func (r *rescheduler) Work(ctx context.Context, _ *river.Job[review.Reschedule]) error {
-	if err := errors.Join(r.reviews.RefoldAll(ctx), r.reviews.RestandAll(ctx)); err != nil {
+	if err := errors.Join(r.reviews.RefoldAll(ctx), r.reviews.RestandAll(ctx), r.identity.SweepSteps(ctx)); err != nil {
 		return err
 	}
 	if i, err := r.db.Installation(ctx); err != nil || i.HeldBecause != "" {
@@ -140,12 +153,13 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{outbox: p.outbox, set: p.templates, smtp: p.config.SMTP,
 		db: p.db, reviews: p.services.Reviews, mail: p.config.Mail, pause: heldMailPause})
+	river.AddWorker(workers, &remembrancer{identity: p.services.Identity})
 	river.AddWorker(workers, &reminder{reviews: p.services.Reviews, db: p.db, mail: p.config.Mail})
 	river.AddWorker(workers, &packer{packs: p.services.Packs})
 	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Remind{}, nil
 	}, &river.PeriodicJobOpts{RunOnStart: true})
-	river.AddWorker(workers, &rescheduler{reviews: p.services.Reviews, db: p.db})
+	river.AddWorker(workers, &rescheduler{reviews: p.services.Reviews, identity: p.services.Identity, db: p.db})
 	river.AddWorker(workers, &reconsiderer{reviews: p.services.Reviews})
 	river.AddWorker(workers, &importer{inventory: p.services.Inventory})
 	river.AddWorker(workers, &batchIssuer{reviews: p.services.Reviews})
@@ -221,6 +235,8 @@ func mailStruct(m *outbox.Mail, from review.MailData) any {
 			Supplier: from.SupplierName, Contract: from.Contract, Sections: from.Sections, Asker: asker, Minutes: from.Minutes, DueOn: from.DueOn.Time(), Link: from.Link}
 	case "account_invitation":
 		return templates.AccountInvitationMail{Asker: asker, Name: from.RecipientName, Organisation: from.AskedBy, Link: from.Link}
+	case "password_reset", "password_changed", "email_change", "email_changing", "factors_reset":
+		return templates.AccountMail{Name: from.RecipientName, Link: from.Link}
 	case "returned":
 		return templates.ReturnedMail{Asker: asker, Name: from.RecipientName, Reference: from.Reference, Organisation: from.AskedBy,
 			Questions: from.Questions, DueOn: from.DueOn.Time(), Link: from.Link}

@@ -66,7 +66,7 @@ func Demo(ctx context.Context, h House) ([]Account, error) {
 	}
 	b := &builder{now: time.Now(), hosts: map[string]uuid.UUID{}, people: map[string]access.Actor{}}
 	b.db = h.DB.WithClock(func() time.Time { return b.now })
-	b.identity, b.inventory = identity.New(b.db), inventory.New(b.db)
+	b.identity, b.inventory = identity.New(b.db, h.Keys), inventory.New(b.db)
 	b.reviews = review.New(b.db, h.Keys, h.Vault, outbox.New(b.db, h.Keys), h.PublicURL)
 	b.packs = pack.New(b.db, h.Keys, b.identity, reports.PrintPack, h.PublicURL)
 	for _, step := range []func(context.Context) error{b.addInventory, b.addPeople, b.addReviews, b.addAccounts, b.addPacks, b.bringList, b.planTogether} {

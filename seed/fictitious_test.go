@@ -36,7 +36,7 @@ func checkMarked(t *testing.T, db *store.DB) {
 	if len(unmarked) != 2 {
 		t.Errorf("not marked as fictitious: %q, want the two of 2017", unmarked)
 	}
-	users, err := identity.New(db).FindUsers(t.Context(), program, identity.UserFilter{}, whole)
+	users, err := identity.New(db, nil).FindUsers(t.Context(), program, identity.UserFilter{}, whole)
 	if err != nil {
 		t.Fatal(err)
 	}

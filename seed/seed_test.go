@@ -8,7 +8,6 @@ import (
 	"sicrwydd/models/identity"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/keyring"
-	"sicrwydd/models/lang"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
@@ -68,7 +67,9 @@ func TestSeedingTwiceIsSeedingOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, account := range accounts {
-				if _, err := identity.New(db).SignIn(t.Context(), account.Email, account.Password, lang.English, ""); err != nil {
+				s := identity.New(db, keys)
+				s.Demonstrating(account.Email)
+				if arrival, err := s.SignIn(t.Context(), account.Email, account.Password, identity.From{}); err != nil || arrival.Session == "" {
 					t.Errorf("%s cannot sign in: %v", account.Email, err)
 				}
 			}

@@ -68,6 +68,13 @@ type AccountInvitationMail struct {
 	Link         string
 }
 
+// AccountMail tells of the security of the reader's own account. Asker is empty.
+type AccountMail struct {
+	Asker
+	Name string
+	Link string
+}
+
 // ReturnedMail tells a supplier that questions came back.
 type ReturnedMail struct {
 	Asker
@@ -146,6 +153,11 @@ var mailData = map[string]reflect.Type{
 	"message":            reflect.TypeFor[MessageMail](),
 	"accuracy_check":     reflect.TypeFor[AccuracyCheckMail](),
 	"signed_off":         reflect.TypeFor[SignedOffMail](),
+	"password_reset":     reflect.TypeFor[AccountMail](),
+	"password_changed":   reflect.TypeFor[AccountMail](),
+	"email_change":       reflect.TypeFor[AccountMail](),
+	"email_changing":     reflect.TypeFor[AccountMail](),
+	"factors_reset":      reflect.TypeFor[AccountMail](),
 }
 
 type mail struct {

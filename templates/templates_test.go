@@ -211,8 +211,13 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 		"digest": DigestMail{Asker: bob, Name: "Ann", Items: []DigestItem{
 			{Reference: "REV-1", Supplier: "Afon", DueOn: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), Late: true, Link: "https://example.org/reviews/1"},
 			{Reference: "ACT-1", Action: true, DueOn: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), Link: "https://example.org/actions/1"}}},
-		"accuracy_check": AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
-		"signed_off":     SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
+		"accuracy_check":   AccuracyCheckMail{Asker: bob, Name: "Ann", Reference: "REV-1", Organisation: board, Until: at, Link: "https://example.org/1"},
+		"password_reset":   AccountMail{Name: "Ann", Link: "https://example.org/password/1"},
+		"password_changed": AccountMail{Name: "Ann", Link: "https://example.org/password/forgotten"},
+		"email_change":     AccountMail{Name: "Ann", Link: "https://example.org/account/email/1"},
+		"email_changing":   AccountMail{Name: "Ann", Link: "https://example.org/account"},
+		"factors_reset":    AccountMail{Name: "Ann", Link: "https://example.org/sign-in"},
+		"signed_off":       SignedOffMail{Asker: bob, Name: "Ann", Reference: "REV-1", Link: "https://example.org/1"},
 	}
 	for name := range mailData {
 		for _, tag := range lang.All {
@@ -228,7 +233,14 @@ func TestAMailSaysWhoAsksAndNamesNoFinding(t *testing.T) {
 			if subject == "" || !strings.Contains(text, link) || !strings.Contains(marked, `href="`+link+`"`) {
 				t.Errorf("%s in %s lacks its subject or its link:\n%s", name, tag, text)
 			}
-			if !strings.Contains(text, bob.AskedByEmail) || !strings.Contains(marked, bob.AskedByEmail) {
+			toSay := bob.AskedByEmail
+			if _, own := mails[name].(AccountMail); own { // of the own account: what to do when it was somebody else
+				toSay = map[lang.Tag]string{lang.English: "you", lang.Welsh: "ch"}[tag]
+				if !strings.Contains(text, map[lang.Tag]string{lang.English: "If ", lang.Welsh: "Os na"}[tag]) {
+					toSay = "what to do"
+				}
+			}
+			if !strings.Contains(text, toSay) || !strings.Contains(marked, toSay) {
 				t.Errorf("%s in %s does not say whom to tell that it is not meant for one", name, tag)
 			}
 			if strings.Contains(marked, "<b>") {

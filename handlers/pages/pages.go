@@ -46,8 +46,9 @@ type View struct {
 	*fiber.Ctx
 	Visit *request.Visit
 	pages *Pages
-	// session is the token of one that began with this request.
-	session string
+	// session is the token of one that began with this request, step that of a
+	// way in that did.
+	session, step string
 }
 
 // Handle makes a route's handler of a page: what it refuses becomes a page
@@ -228,6 +229,7 @@ func (v *View) TypedText(name string) lang.Text {
 // The names of the cookies. Behind https they are bound to this host.
 const (
 	sessionCookie = "session"
+	stepCookie    = "step"
 	visitCookie   = "visit"
 )
 

@@ -26,7 +26,7 @@ func (p *Pages) SignInForm(v *View) error {
 
 // SignIn begins a session and goes on to where the reader was going.
 func (p *Pages) SignIn(v *View) error {
-	token, err := p.Identity.SignIn(v.UserContext(), v.Typed("email"), v.FormValue("password"), v.Lang(), v.Visit.Origin)
+	arrival, err := p.Identity.SignIn(v.UserContext(), v.Typed("email"), v.FormValue("password"), v.from())
 	if err != nil {
 		if f := fault.As(err); f == nil || f.Kind != fault.KindUnauthenticated && f.Kind != fault.KindTooMany {
 			return err
@@ -36,7 +36,12 @@ func (p *Pages) SignIn(v *View) error {
 		}
 		return v.draw(422, v.signInPage(v.Typed("email"), v.Typed("next")), fault.As(err))
 	}
-	return p.arrive(v, token, v.Typed("next"))
+	return p.arrive(v, arrival, v.Typed("next"))
+}
+
+// from says where the request comes from.
+func (v *View) from() identity.From {
+	return identity.From{Origin: v.Visit.Origin, Agent: v.Visit.Agent, Language: v.Lang()}
 }
 
 // localPath keeps redirects on this site.
@@ -166,7 +171,7 @@ func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
 
 // AcceptInvitation makes the account, or adds to the one that is there.
 func (p *Pages) AcceptInvitation(v *View) error {
-	token, err := p.Identity.Accept(v.UserContext(), v.Params("token"), v.Typed("name"), v.FormValue("password"), p.Services.Reviews.Joined, v.Visit.Origin)
+	arrival, err := p.Identity.Accept(v.UserContext(), v.Params("token"), v.Typed("name"), v.FormValue("password"), p.Services.Reviews.Joined, v.from())
 	if err != nil {
 		page, lookErr := p.invitationPage(v, v.Typed("name"))
 		if lookErr != nil {
@@ -174,8 +179,7 @@ func (p *Pages) AcceptInvitation(v *View) error {
 		}
 		return v.Refuse(err, page)
 	}
-	v.cookie(sessionCookie, token, 0)
-	return v.Go("/", "flash.welcome")
+	return p.arrive(v, arrival, "/")
 }
 
 // PassOn takes down whom an invitation should have gone to; an official decides.

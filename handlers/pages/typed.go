@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
 	"sicrwydd/models/keyring"
 	"sicrwydd/templates"
 )
@@ -44,7 +45,7 @@ type typedField struct{ Name, Value string }
 // Of what is typed, only forms of the work itself are carried: never one to
 // sign in or up, and none with a secret in it.
 var (
-	carriedRooms = []string{"/reviews", "/findings/", "/actions", "/suppliers", "/systems"}
+	carriedRooms = []string{"/reviews", "/findings/", "/actions", "/suppliers", "/systems", "/users/", "/account/tokens"}
 	neverCarried = []string{"password", "secret", "token", "code"}
 )
 
@@ -163,22 +164,43 @@ func (v *View) askAgain(t *typedForm, refused *fault.Error) error {
 	return v.draw(status, page, refused)
 }
 
-// arrive begins a session in this browser, and goes on to where the reader was
-// going: by way of what was typed before, where it was the same person.
-func (p *Pages) arrive(v *View, token, next string) error {
-	v.cookie(sessionCookie, token, 0)
+// arrive goes on from a proof of who it is: to the second factor or, where
+// that is done, into the session and to where the reader was going, by way of
+// what was typed before, where it was the same person.
+func (p *Pages) arrive(v *View, arrival identity.Arrival, next string) error {
 	t := v.carried()
-	if t == nil && v.Typed("carried") == "" {
+	if arrival.Session == "" {
+		v.cookie(stepCookie, arrival.Step, int(stepFor.Seconds()))
+		v.step = arrival.Step
+		if t == nil {
+			dropped := ""
+			if v.Typed("carried") != "" {
+				dropped = "flash.typed-dropped"
+			}
+			return v.Go("/sign-in/code?next="+url.QueryEscape(localPath(next)), dropped)
+		}
+		return p.askCode(v, next, nil)
+	}
+	v.cookie(sessionCookie, arrival.Session, 0)
+	v.cookie(stepCookie, "", -1)
+	if t == nil && v.Typed("carried") == "" && arrival.Codes == nil {
 		return v.Go(localPath(next), "")
 	}
-	signed, err := p.Identity.Session(v.UserContext(), token, v.Visit.Origin)
+	signed, err := p.Identity.Session(v.UserContext(), arrival.Session, v.Visit.Origin)
 	if err != nil {
 		return err
 	}
-	if t == nil || t.By != signed.User.ID {
+	ours := t != nil && t.By == signed.User.ID
+	v.Visit.Signed, v.Visit.Lang, v.session = signed, signed.User.Language, arrival.Session
+	switch {
+	case arrival.Codes != nil:
+		if t != nil && !ours {
+			v.cookie("flash", "flash.typed-dropped", 60)
+		}
+		return v.showCodes(arrival.Codes, localPath(next), t, ours)
+	case !ours:
 		return v.Go(localPath(next), "flash.typed-dropped")
 	}
-	v.Visit.Signed, v.Visit.Lang, v.session = signed, signed.User.Language, token
 	return v.showTyped(t)
 }
 

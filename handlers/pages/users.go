@@ -121,6 +121,8 @@ type userData struct {
 	Grant   grantForm
 	Manages bool // may change the user, not only memberships
 	Own     bool
+	Reset   *identity.FactorReset // that waits for its second administrator
+	Asked   bool                  // by the reader
 }
 
 // PlaceOf names the place of a membership.
@@ -141,6 +143,12 @@ func (p *Pages) userPage(v *View, f grantForm) (Page, uuid.UUID, error) {
 	data := userData{Places: map[string]lang.Text{}, Own: id == v.Actor().UserID, Manages: v.Actor().National()}
 	if data.User, err = p.Identity.User(v.UserContext(), v.Actor(), id); err != nil {
 		return Page{}, id, err
+	}
+	if data.Manages {
+		if data.Reset, err = p.Identity.WaitingReset(v.UserContext(), v.Actor(), id); err != nil {
+			return Page{}, id, err
+		}
+		data.Asked = data.Reset != nil && data.Reset.AskedByID == v.Actor().UserID
 	}
 	if data.Grant, err = p.grantable(v, f); err != nil {
 		return Page{}, id, err
@@ -262,4 +270,32 @@ func valueOf(o components.Option) string {
 		return ""
 	}
 	return *o.Value
+}
+
+// FactorResetAsk asks for a user's second factors to be taken away.
+func (p *Pages) FactorResetAsk(v *View) error {
+	page, id, err := p.userPage(v, grantForm{})
+	if err != nil {
+		return err
+	}
+	if err := p.Identity.AskFactorReset(v.UserContext(), v.Actor(), id, v.Typed("reason")); err != nil {
+		return v.Refuse(err, page)
+	}
+	return v.Go("/users/"+id.String(), "flash.factors-asked")
+}
+
+// FactorResetAgree is the second administrator's word on that.
+func (p *Pages) FactorResetAgree(v *View) error {
+	page, id, err := p.userPage(v, grantForm{})
+	if err != nil {
+		return err
+	}
+	reset, err := v.ID("reset")
+	if err != nil {
+		return err
+	}
+	if err := p.Identity.AgreeFactorReset(v.UserContext(), v.Actor(), reset); err != nil {
+		return v.Refuse(err, page)
+	}
+	return v.Go("/users/"+id.String(), "flash.factors-reset")
 }

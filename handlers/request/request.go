@@ -16,6 +16,7 @@ type Visit struct {
 	Lang   lang.Tag
 	ID     string
 	Origin string // the address it came from
+	Agent  string // what the browser calls itself
 }
 
 type key struct{}

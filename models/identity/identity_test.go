@@ -2,16 +2,21 @@ package identity_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
+	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
+	"sicrwydd/models/outbox"
 	"sicrwydd/models/store"
 	"sicrwydd/models/store/storetest"
 )
@@ -23,16 +28,18 @@ var program = access.Program("test")
 // town is a service whose clock the test turns.
 type town struct {
 	*identity.Service
-	t   *testing.T
-	db  *store.DB
-	now time.Time
+	t     *testing.T
+	db    *store.DB
+	now   time.Time
+	mails *outbox.Service
+	apps  map[string]string // the keys in the apps, by address
 }
 
 func each(t *testing.T, run func(t *testing.T, s *town)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := &town{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 		s.db = db.WithClock(func() time.Time { return s.now })
-		s.Service = identity.New(s.db)
+		s.furnish()
 		run(t, s)
 	})
 }
@@ -55,8 +62,53 @@ func (s *town) add(n identity.NewUser) *identity.User {
 	return user
 }
 
+var here = identity.From{Origin: "192.0.2.1", Agent: "a browser", Language: lang.English}
+
+// furnish puts the service into the town, with a post office.
+func (s *town) furnish() {
+	keys, err := keyring.New(keyring.Generate())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.mails, s.apps = outbox.New(s.db, keys), map[string]string{}
+	s.Service = identity.New(s.db, keys).Posting(s.mails, "https://sicrwydd.example")
+}
+
+// signIn goes the whole way to a session: the first time, by setting up an app.
 func (s *town) signIn(email, password string) (string, error) {
-	return s.SignIn(s.t.Context(), email, password, lang.English, "192.0.2.1")
+	arrival, err := s.SignIn(s.t.Context(), email, password, here)
+	if err != nil {
+		return "", err
+	}
+	return s.prove(strings.ToLower(strings.TrimSpace(email)), arrival)
+}
+
+// prove shows the second factor.
+func (s *town) prove(email string, arrival identity.Arrival) (string, error) {
+	s.t.Helper()
+	if arrival.Session != "" {
+		s.t.Fatalf("%s has a session without a second factor", email)
+	}
+	waiting, err := s.Await(s.t.Context(), arrival.Step)
+	if err != nil {
+		return "", err
+	}
+	if waiting.SetUp {
+		s.apps[email] = waiting.Secret
+	}
+	arrival, err = s.Prove(s.t.Context(), arrival.Step, s.code(email), here)
+	return arrival.Session, err
+}
+
+// code gives what the app of an account shows next.
+func (s *town) code(email string) string {
+	s.t.Helper()
+	s.now = s.now.Add(30 * time.Second)
+	code, err := totp.GenerateCode(s.apps[email], s.now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return code
 }
 
 func key(err error) string {
@@ -91,7 +143,7 @@ func TestGuessingIsSlowedDownForAWhile(t *testing.T) {
 		if _, err := s.signIn("ann@example.org", password); !fault.Is(err, fault.KindTooMany) {
 			t.Errorf("after ten failures: %v", err)
 		}
-		if _, err := s.SignIn(t.Context(), "ann@example.org", password, lang.English, "198.51.100.7"); err != nil {
+		if _, err := s.SignIn(t.Context(), "ann@example.org", password, identity.From{Origin: "198.51.100.7"}); err != nil {
 			t.Errorf("from elsewhere Ann is locked out too: %v", err)
 		}
 		s.now = s.now.Add(16 * time.Minute)
@@ -232,7 +284,7 @@ func nobody(*store.Tx, *identity.Invitation, *identity.User) error { return nil 
 func TestAnInvitationIsTakenOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *town) {
 		token := s.invite("guest@example.org")
-		if _, err := s.Accept(t.Context(), token, "", "short", nobody, ""); !fault.Is(err, fault.KindInvalid) {
+		if _, err := s.Accept(t.Context(), token, "", "short", nobody, here); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("a short password: %v", err)
 		}
 		var wins, losses int
@@ -240,7 +292,7 @@ func TestAnInvitationIsTakenOnce(t *testing.T) {
 		var race sync.WaitGroup
 		for range 4 {
 			race.Go(func() {
-				_, err := s.Accept(t.Context(), token, "", password, nobody, "")
+				_, err := s.Accept(t.Context(), token, "", password, nobody, here)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -254,12 +306,12 @@ func TestAnInvitationIsTakenOnce(t *testing.T) {
 		if wins != 1 || losses != 3 {
 			t.Errorf("%d won and %d lost, want 1 and 3", wins, losses)
 		}
-		if _, err := s.Accept(t.Context(), token, "", password, nobody, ""); key(err) != "invitation.used" {
+		if _, err := s.Accept(t.Context(), token, "", password, nobody, here); key(err) != "invitation.used" {
 			t.Errorf("used again: %v", err)
 		}
 		late := s.invite("late@example.org")
 		s.now = s.now.AddDate(0, 2, 0)
-		if _, err := s.Accept(t.Context(), late, "", password, nobody, ""); key(err) != "invitation.expired" {
+		if _, err := s.Accept(t.Context(), late, "", password, nobody, here); key(err) != "invitation.expired" {
 			t.Errorf("two months later: %v", err)
 		}
 		if _, _, err := s.Look(t.Context(), "no such token"); err == nil {
@@ -272,10 +324,10 @@ func TestAnInvitationToAnAccountAsksForItsPassword(t *testing.T) {
 	each(t, func(t *testing.T, s *town) {
 		s.add(identity.NewUser{})
 		token := s.invite("ann@example.org")
-		if _, err := s.Accept(t.Context(), token, "", "another good password", nobody, ""); err == nil {
+		if _, err := s.Accept(t.Context(), token, "", "another good password", nobody, here); err == nil {
 			t.Fatal("whoever holds the link takes Ann's account")
 		}
-		if _, err := s.Accept(t.Context(), token, "", password, nobody, ""); err != nil {
+		if _, err := s.Accept(t.Context(), token, "", password, nobody, here); err != nil {
 			t.Errorf("with Ann's password: %v", err)
 		}
 	})
@@ -292,7 +344,7 @@ func TestARevokedInvitationAdmitsNobody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Accept(t.Context(), token, "", password, nobody, ""); key(err) != "invitation.expired" {
+		if _, err := s.Accept(t.Context(), token, "", password, nobody, here); key(err) != "invitation.expired" {
 			t.Errorf("after it was revoked: %v", err)
 		}
 	})
@@ -301,11 +353,11 @@ func TestARevokedInvitationAdmitsNobody(t *testing.T) {
 func TestAFailedJoiningTakesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *town) {
 		token, refused := s.invite("guest@example.org"), errors.New("no")
-		_, err := s.Accept(t.Context(), token, "", password, func(*store.Tx, *identity.Invitation, *identity.User) error { return refused }, "")
+		_, err := s.Accept(t.Context(), token, "", password, func(*store.Tx, *identity.Invitation, *identity.User) error { return refused }, here)
 		if !errors.Is(err, refused) {
 			t.Fatal(err)
 		}
-		if _, err := s.Accept(t.Context(), token, "", password, nobody, ""); err != nil {
+		if _, err := s.Accept(t.Context(), token, "", password, nobody, here); err != nil {
 			t.Errorf("the invitation is gone: %v", err)
 		}
 	})

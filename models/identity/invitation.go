@@ -114,21 +114,19 @@ func findOpen(tx *store.Tx, token string, find func(*store.Tx, string, ...any) (
 // invitation: the review puts its respondent in place.
 type Joining func(tx *store.Tx, i *Invitation, u *User) error
 
-// Accept makes the user and membership that an invitation is for, and begins a
-// session. Whoever has an account already gives its password; a new one is
-// set otherwise. Of two who race, one wins.
-func (s *Service) Accept(ctx context.Context, token, name, password string, joining Joining, origin string) (session string, err error) {
+// Accept makes the user and membership that an invitation is for, and goes on
+// to the second factor. Whoever has an account already gives its password; a
+// new one is set otherwise. Of two who race, one wins.
+func (s *Service) Accept(ctx context.Context, token, name, password string, joining Joining, from From) (Arrival, error) {
 	i, hasAccount, err := s.Look(ctx, token)
 	if err != nil {
-		return "", err
+		return Arrival{}, err
 	}
-	hash, err := s.passwordFor(ctx, i, hasAccount, password, origin)
+	hash, err := s.passwordFor(ctx, i, hasAccount, password, from)
 	if err != nil {
-		return "", err
+		return Arrival{}, err
 	}
-	by := gate
-	by.Origin = origin
-	user, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (*User, error) {
+	user, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (*User, error) {
 		i, err := findOpen(tx, token, lockBy)
 		if err != nil {
 			return nil, err
@@ -147,19 +145,20 @@ func (s *Service) Accept(ctx context.Context, token, name, password string, join
 		return user, joining(tx, i, user)
 	})
 	if err != nil {
-		return "", err
+		return Arrival{}, err
 	}
-	return s.begin(ctx, user.ID, i.Language, origin)
+	from.Language = i.Language
+	return s.enter(ctx, user, from)
 }
 
-func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount bool, password, origin string) (hash string, err error) {
+func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount bool, password string, from From) (hash string, err error) {
 	if !hasAccount {
 		if err := checkPassword(password, i.Email); err != nil {
 			return "", err
 		}
 		return hashPassword(password)
 	}
-	if err := s.throttled(ctx, i.Email, origin); err != nil {
+	if err := s.throttled(ctx, i.Email, from.Origin); err != nil {
 		return "", err
 	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
@@ -169,7 +168,7 @@ func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount boo
 		return "", err
 	}
 	if !matchPassword(password, user.PasswordHash) {
-		if err := s.refuse(ctx, user, i.Email, origin); !fault.Is(err, fault.KindUnauthenticated) {
+		if err := s.refuse(ctx, user, i.Email, from); !fault.Is(err, fault.KindUnauthenticated) {
 			return "", err
 		}
 		return "", fault.Invalid("invalid").On("password", "sign-in.wrong")

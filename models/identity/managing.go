@@ -173,6 +173,9 @@ func (s *Service) ChangeUser(ctx context.Context, by access.Actor, id uuid.UUID,
 			if err := keepsAnAdministrator(tx, func(m *Membership) bool { return m.UserID == id }); err != nil {
 				return nil, err
 			}
+			if err := s.endAccessIn(tx, id, uuid.Nil); err != nil {
+				return nil, err
+			}
 		}
 		user.Name, user.JobTitle, user.Phone, user.Language, user.Status = in.Name, in.JobTitle, in.Phone, in.Language, in.Status
 		return user, tx.Save(user, UserChanged)

@@ -63,7 +63,7 @@ func TestAnAddressThatTriesManyAccountsIsSlowedDown(t *testing.T) {
 	storetest.EachShared(t, func(t *testing.T, shared *storetest.Shared) {
 		s := &town{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 		s.db = shared.Open().WithClock(func() time.Time { return s.now })
-		s.Service = identity.New(s.db)
+		s.furnish()
 		s.add(identity.NewUser{})
 		fails := func(email string) {
 			t.Helper()
@@ -79,7 +79,7 @@ func TestAnAddressThatTriesManyAccountsIsSlowedDown(t *testing.T) {
 		if _, err := s.signIn("ann@example.org", password); !fault.Is(err, fault.KindTooMany) {
 			t.Errorf("after a hundred failures: %v", err)
 		}
-		if _, err := s.SignIn(t.Context(), "ann@example.org", password, lang.English, "198.51.100.7"); err != nil {
+		if _, err := s.SignIn(t.Context(), "ann@example.org", password, identity.From{Origin: "198.51.100.7"}); err != nil {
 			t.Errorf("from elsewhere: %v", err)
 		}
 		s.now = s.now.Add(16 * time.Minute)
@@ -94,11 +94,11 @@ func TestGuessingAtAnInvitationIsSlowedDown(t *testing.T) {
 		s.add(identity.NewUser{})
 		token := s.invite("ann@example.org")
 		for range 10 {
-			if _, err := s.Accept(t.Context(), token, "", "wrong wrong wrong", nobody, "192.0.2.1"); !fault.Is(err, fault.KindInvalid) {
+			if _, err := s.Accept(t.Context(), token, "", "wrong wrong wrong", nobody, here); !fault.Is(err, fault.KindInvalid) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Accept(t.Context(), token, "", password, nobody, "192.0.2.1"); !fault.Is(err, fault.KindTooMany) {
+		if _, err := s.Accept(t.Context(), token, "", password, nobody, here); !fault.Is(err, fault.KindTooMany) {
 			t.Errorf("after ten failures: %v", err)
 		}
 	})
@@ -107,7 +107,11 @@ func TestGuessingAtAnInvitationIsSlowedDown(t *testing.T) {
 func TestAnInvitationIsForTheOneInvited(t *testing.T) {
 	each(t, func(t *testing.T, s *town) {
 		ann := s.add(identity.NewUser{})
-		session, err := s.Accept(t.Context(), s.invite("guest@example.org"), "Ann", password, nobody, "")
+		arrival, err := s.Accept(t.Context(), s.invite("guest@example.org"), "Ann", password, nobody, here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := s.prove("guest@example.org", arrival)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/keyring"
 	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/store"
@@ -19,23 +20,26 @@ import (
 
 // The acts of this room in the audit log.
 const (
-	UserAdded          audit.Action = "user.added"
-	UserChanged        audit.Action = "user.changed"
-	PasswordSet        audit.Action = "user.password-set"
-	MembershipAdded    audit.Action = "membership.added"
-	MembershipChanged  audit.Action = "membership.changed"
-	MembershipEnded    audit.Action = "membership.ended"
-	DeputyNamed        audit.Action = "deputy.named"
-	DeputyEnded        audit.Action = "deputy.ended"
-	SignedIn           audit.Action = "session.signed-in"
-	SignInRefused      audit.Action = "session.refused"
-	SignedOut          audit.Action = "session.signed-out"
-	MembershipSwitched audit.Action = "session.membership-switched"
-	TokenMade          audit.Action = "api_token.made"
-	TokenRevoked       audit.Action = "api_token.revoked"
-	InvitationMade     audit.Action = "invitation.made"
-	InvitationAccepted audit.Action = "invitation.accepted"
-	InvitationRevoked  audit.Action = "invitation.revoked"
+	UserAdded           audit.Action = "user.added"
+	UserChanged         audit.Action = "user.changed"
+	PasswordSet         audit.Action = "user.password-set"
+	MembershipAdded     audit.Action = "membership.added"
+	MembershipChanged   audit.Action = "membership.changed"
+	MembershipEnded     audit.Action = "membership.ended"
+	DeputyNamed         audit.Action = "deputy.named"
+	DeputyEnded         audit.Action = "deputy.ended"
+	EmailChanged        audit.Action = "user.email-changed"
+	SignedIn            audit.Action = "session.signed-in"
+	SessionProved       audit.Action = "session.proved"
+	SignedOutEverywhere audit.Action = "session.signed-out-everywhere"
+	SignInRefused       audit.Action = "session.refused"
+	SignedOut           audit.Action = "session.signed-out"
+	MembershipSwitched  audit.Action = "session.membership-switched"
+	TokenMade           audit.Action = "api_token.made"
+	TokenRevoked        audit.Action = "api_token.revoked"
+	InvitationMade      audit.Action = "invitation.made"
+	InvitationAccepted  audit.Action = "invitation.accepted"
+	InvitationRevoked   audit.Action = "invitation.revoked"
 )
 
 // The limits of sessions and of guessing.
@@ -51,13 +55,22 @@ var gate = access.Program("sign-in")
 
 // Service lets people in and keeps their accounts.
 type Service struct {
-	db        *store.DB
-	outbox    *outbox.Service
-	publicURL string
+	db            *store.DB
+	keys          *keyring.Ring
+	outbox        *outbox.Service
+	publicURL     string
+	demonstration []string // addresses that need no second factor
 }
 
-// New gives the service over a database.
-func New(db *store.DB) *Service { return &Service{db: db} }
+// New gives the service over a database; the keys seal second factors.
+func New(db *store.DB, keys *keyring.Ring) *Service { return &Service{db: db, keys: keys} }
+
+// gate is the actor of a request before it is known who sends it.
+func (f From) gate() access.Actor {
+	by := gate
+	by.Origin = f.Origin
+	return by
+}
 
 // Signed is somebody who has signed in.
 type Signed struct {
@@ -68,34 +81,35 @@ type Signed struct {
 	Session     *Session // nil with an API token
 }
 
-// SignIn checks an e-mail address and password and begins a session. The answer
-// and the time it takes are the same whether the account exists or not.
-func (s *Service) SignIn(ctx context.Context, email, password string, language lang.Tag, origin string) (token string, err error) {
+// SignIn checks an e-mail address and password, and goes on to the second
+// factor. The answer and the time it takes are the same whether the account
+// exists or not.
+func (s *Service) SignIn(ctx context.Context, email, password string, from From) (Arrival, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if err := s.throttled(ctx, email, origin); err != nil {
-		return "", err
+	if err := s.throttled(ctx, email, from.Origin); err != nil {
+		return Arrival{}, err
 	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
 		return store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
 	})
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
-		return "", err
+		return Arrival{}, err
 	}
 	if user == nil {
 		user = &User{}
 	}
 	if !matchPassword(password, user.PasswordHash) || user.PasswordHash == "" {
-		return "", s.refuse(ctx, user, email, origin)
+		return Arrival{}, s.refuse(ctx, user, email, from)
 	}
-	return s.begin(ctx, user.ID, language, origin)
+	return s.enter(ctx, user, from)
 }
 
 // throttled slows down guessing by account and address together, so that
 // nobody locks another out, and by address alone.
-func (s *Service) throttled(ctx context.Context, email, origin string) error {
+func (s *Service) throttled(ctx context.Context, key, origin string) error {
 	_, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
 		since := tx.Now().Add(-throttleWindow)
-		ofAccount, err := store.Count[attempt](tx, "key = ? AND created_at > ?", email+" "+origin, since)
+		ofAccount, err := store.Count[attempt](tx, "key = ? AND created_at > ?", key+" "+origin, since)
 		if err != nil {
 			return false, err
 		}
@@ -111,11 +125,11 @@ func (s *Service) throttled(ctx context.Context, email, origin string) error {
 	return err
 }
 
-func (s *Service) refuse(ctx context.Context, user *User, email, origin string) error {
-	by := gate
-	by.Origin = origin
-	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
-		for _, key := range []string{email + " " + origin, origin} {
+// refuse counts a failure of a key (an address, the codes of a user), with one
+// event.
+func (s *Service) refuse(ctx context.Context, user *User, key string, from From) error {
+	_, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (bool, error) {
+		for _, key := range []string{key + " " + from.Origin, from.Origin} {
 			row := &attempt{Row: store.NewRow(), Key: key}
 			row.CreatedAt = tx.Now()
 			if err := tx.Insert(row); err != nil {
@@ -128,29 +142,6 @@ func (s *Service) refuse(ctx context.Context, user *User, email, origin string) 
 		return err
 	}
 	return fault.Unauthenticated("sign-in.wrong")
-}
-
-// begin starts a session in the user's first current membership.
-func (s *Service) begin(ctx context.Context, userID uuid.UUID, language lang.Tag, origin string) (string, error) {
-	by := gate
-	by.Origin = origin
-	return store.Change(ctx, s.db, by, func(tx *store.Tx) (string, error) {
-		current, err := currentMemberships(tx, userID)
-		if err != nil {
-			return "", err
-		}
-		if len(current) == 0 {
-			return "", fault.Unauthenticated("sign-in.no-membership")
-		}
-		token, hash := newSecret()
-		session := &Session{Row: store.NewRow(), TokenHash: hash, UserID: &userID, MembershipID: &current[0].ID,
-			Language: language, LastSeenAt: tx.Now(), ExpiresAt: tx.Now().Add(sessionAbsolute)}
-		session.Version, session.CreatedAt = 1, tx.Now()
-		if err := tx.Insert(session); err != nil {
-			return "", err
-		}
-		return token, tx.Note(session, SignedIn, "")
-	})
 }
 
 // Session gives who is signed in with a session's token, in the membership
@@ -190,17 +181,6 @@ func ended(err error) error {
 func (s *Service) touch(ctx context.Context, id uuid.UUID) error {
 	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
 		return true, store.Query[Session](tx).Where("id = ?", id).Update("last_seen_at", tx.Now()).Error
-	})
-	return err
-}
-
-// SignOut ends a session.
-func (s *Service) SignOut(ctx context.Context, signed *Signed) error {
-	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
-		if err := tx.Note(signed.Session, SignedOut, ""); err != nil {
-			return false, err
-		}
-		return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{}).Error
 	})
 	return err
 }

@@ -92,6 +92,11 @@ type Session struct {
 	Language     lang.Tag
 	LastSeenAt   time.Time
 	ExpiresAt    time.Time
+	// Factor is how it began, ProvedAt when the second factor was last shown.
+	Factor   FactorKind
+	ProvedAt *time.Time
+	Origin   string
+	Agent    string
 }
 
 // Scope hides sessions from everybody.

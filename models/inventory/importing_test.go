@@ -78,7 +78,7 @@ func (w *town) official(email string, of *directory.Organisation) access.Actor {
 	if of != nil {
 		n.Place.OrganisationID = &of.ID
 	}
-	user, membership, err := identity.New(w.db).AddUser(w.t.Context(), program, n)
+	user, membership, err := identity.New(w.db, nil).AddUser(w.t.Context(), program, n)
 	if err != nil {
 		w.t.Fatal(err)
 	}

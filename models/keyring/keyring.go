@@ -24,6 +24,7 @@ const (
 	Evidence Purpose = "evidence"
 	Mail     Purpose = "mail"
 	Forms    Purpose = "forms"
+	Factors  Purpose = "factors"
 	Typed    Purpose = "typed"
 	receipts Purpose = "receipts"
 

@@ -110,7 +110,7 @@ func (w *wales) plan(days int, supplier uuid.UUID, systems ...uuid.UUID) *review
 
 func (w *wales) issue(r *review.Review, host uuid.UUID) {
 	w.t.Helper()
-	_, _, err := identity.New(w.db).AddUser(w.t.Context(), program, identity.NewUser{Email: "siro@example.org", Name: "Siro",
+	_, _, err := identity.New(w.db, nil).AddUser(w.t.Context(), program, identity.NewUser{Email: "siro@example.org", Name: "Siro",
 		Roles: []access.Role{access.Approver}, Place: identity.Place{OrganisationID: &host}})
 	if err != nil {
 		w.t.Fatal(err)

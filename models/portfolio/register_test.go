@@ -139,7 +139,7 @@ func TestTheRegisterGivesTheNumbersOfTheRule(t *testing.T) {
 // approver is a person who may propose at a host.
 func (w *wales) approver(email string, host uuid.UUID) access.Actor {
 	w.t.Helper()
-	user, _, err := identity.New(w.db).AddUser(w.t.Context(), program, identity.NewUser{Email: email, Name: email, JobTitle: "SIRO",
+	user, _, err := identity.New(w.db, nil).AddUser(w.t.Context(), program, identity.NewUser{Email: email, Name: email, JobTitle: "SIRO",
 		Roles: []access.Role{access.Approver}, Place: identity.Place{OrganisationID: &host}})
 	if err != nil {
 		w.t.Fatal(err)

@@ -151,7 +151,7 @@ func (h *house) person(name, place string, roles []access.Role) {
 	case place == "supplier":
 		n.Place.SupplierID, actor.SupplierID = &h.supplier, h.supplier
 	}
-	user, membership, err := identity.New(h.db).AddUser(h.t.Context(), program, n)
+	user, membership, err := identity.New(h.db, nil).AddUser(h.t.Context(), program, n)
 	h.must(name, err)
 	actor.UserID, actor.MembershipID = user.ID, membership.ID
 	h.people[name] = actor

@@ -29,7 +29,7 @@ import (
 // everyRow is every kind of row that the domain keeps.
 var everyRow = []any{
 	&directory.Organisation{}, &directory.Appointment{}, &directory.Group{},
-	&identity.User{}, &identity.Membership{}, &identity.Session{}, &identity.Token{}, &identity.Invitation{}, &identity.View{}, &identity.Feed{}, &outbox.Mail{},
+	&identity.User{}, &identity.Membership{}, &identity.Session{}, &identity.Token{}, &identity.Invitation{}, &identity.Factor{}, &identity.RecoveryCode{}, &identity.Step{}, &identity.FactorReset{}, &identity.ProviderLink{}, &identity.View{}, &identity.Feed{}, &outbox.Mail{},
 	&inventory.Supplier{}, &inventory.Certificate{}, &inventory.Subcontractor{}, &inventory.Contract{}, &inventory.ContractSystem{}, &inventory.System{},
 	&inventory.Supply{}, &inventory.Use{}, &incident.Incident{},
 	&questionnaire.Framework{}, &questionnaire.Requirement{}, &questionnaire.Questionnaire{}, &questionnaire.Version{},

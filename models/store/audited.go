@@ -6,7 +6,7 @@ var audited = []struct{ table, kind string }{
 	{"organisations", "organisation"}, {"governance_groups", "governance_group"}, {"appointments", "appointment"},
 	{"users", "user"}, {"memberships", "membership"}, {"invitations", "invitation"}, {"api_tokens", "api_token"},
 	{"suppliers", "supplier"}, {"systems", "system"}, {"system_uses", "system_use"}, {"certificates", "certificate"},
-	{"subcontractors", "subcontractor"}, {"contracts", "contract"}, {"saved_views", "saved_view"}, {"calendar_feeds", "calendar_feed"},
+	{"subcontractors", "subcontractor"}, {"contracts", "contract"}, {"factors", "factor"}, {"factor_resets", "factor_reset"}, {"provider_links", "provider_link"}, {"saved_views", "saved_view"}, {"calendar_feeds", "calendar_feed"},
 	{"frameworks", "framework"}, {"questionnaires", "questionnaire"}, {"questionnaire_versions", "questionnaire_version"},
 	{"programmes", "programme"}, {"reviews", "review"}, {"respondents", "respondent"},
 	{"answers", "answer"}, {"evidence", "evidence"}, {"judgements", "judgement"}, {"findings", "finding"},

@@ -13,7 +13,7 @@ import (
 )
 
 // secret columns are named in the audit log when they change, without their values.
-var secret = map[string]bool{"password_hash": true, "token_hash": true, "body": true}
+var secret = map[string]bool{"password_hash": true, "token_hash": true, "body": true, "secret": true, "code_hash": true, "data": true}
 
 // bookkeeping columns change with every version and say nothing.
 var bookkeeping = map[string]bool{"id": true, "version": true, "created_at": true, found: true}

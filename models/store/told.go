@@ -21,14 +21,18 @@ type Told struct {
 	SubjectKind string
 	SubjectID   uuid.UUID
 	Fields      map[string]audit.Change
+	From        string // the network address
+	Note        string
 }
 
 // Past says of which changes a history is told: of all that is about a thing, or
-// of the thing alone; of some kinds, where it names them.
+// of the thing alone; of some kinds, where it names them. Where it names acts,
+// it tells of those instead, whether they changed anything or not.
 type Past struct {
 	About   uuid.UUID
 	Subject uuid.UUID
 	Kinds   []string
+	Acts    []audit.Action
 }
 
 // EventsAbout gives the newest changes told about a thing. The caller has
@@ -46,7 +50,14 @@ func (tx *Tx) EventsOf(past Past, after string, limit int) (List[Told], error) {
 	if past.Subject != uuid.Nil {
 		where, args = "e.subject_id = ?", []any{past.Subject}
 	}
-	where += " AND e.subject_version IS NOT NULL"
+	if len(past.Acts) == 0 {
+		where += " AND e.subject_version IS NOT NULL"
+	} else {
+		where += " AND e.action IN (?" + strings.Repeat(", ?", len(past.Acts)-1) + ")"
+		for _, act := range past.Acts {
+			args = append(args, act)
+		}
+	}
 	if len(past.Kinds) > 0 {
 		where += " AND e.subject_kind IN (?" + strings.Repeat(", ?", len(past.Kinds)-1) + ")"
 		for _, kind := range past.Kinds {
@@ -77,7 +88,7 @@ func (tx *Tx) EventsOf(past Past, after string, limit int) (List[Told], error) {
 		if err := json.Unmarshal([]byte(body), &payload); err != nil {
 			return list, err
 		}
-		one.By, one.Fields = payload.By, payload.Fields
+		one.By, one.Fields, one.From, one.Note = payload.By, payload.Fields, payload.From, payload.Note
 		list.Items = append(list.Items, one)
 	}
 	if len(list.Items) > limit {

@@ -247,6 +247,7 @@ async function accept (r, email) {
   await r.lookBoth('an invitation')
   await r.page.fill('#password', password)
   await r.press('main form button[type=submit]')
+  await r.prove(email)
 }
 
 // signIn is Reader's without its looks, which were taken before.
@@ -256,4 +257,5 @@ async function signIn (r, email) {
   await r.page.fill('#email', email)
   await r.page.fill('#password', password)
   await r.press('form[action="/sign-in"] button[type=submit]')
+  if (r.page.url().includes('/sign-in/code')) await r.prove(email)
 }

@@ -70,6 +70,7 @@ for (const { lang, scripts } of [{ lang: 'en', scripts: true }, { lang: 'cy', sc
     await r.look('/invitations/:token refused')
     await page.fill('#password', password)
     await r.press('main button[type=submit]')
+    await r.prove(`desk@taith-${lang}.example`)
     await r.go(`${review}?lang=${lang}`)
     await r.picture('tasks')
 

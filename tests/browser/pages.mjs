@@ -15,6 +15,12 @@ export const pages = [
   at('/sign-in', null, ['/sign-in']),
   at('/memberships', 'official', ['/memberships']),
   at('/account', 'official', ['/account']),
+  at('/account/security', 'official', ['/account/security']),
+  at('/account/tokens', 'national', ['/account/tokens']),
+  at('/account/apps/new', 'official', ['/account/apps/new']),
+  at('/account/email/:token', 'official', ['/account/email/x']),
+  at('/confirm', 'official', ['/confirm']),
+  at('/password/forgotten', null, ['/password/forgotten']),
   at('/invitations/:token', 'administrator', ['/outbox', /\/invitations\//]),
   at('/accessibility', null, ['/accessibility']),
   at('/privacy', null, ['/privacy']),
@@ -113,6 +119,9 @@ export const pages = [
   at('/reviews/:id/report', 'official', [...under('signed_off'), '+/report']),
   at('/outbox', 'administrator', ['/outbox']),
 ]
+
+// Pages that one meets on the way in alone: identity.test.mjs goes there.
+export const wayIn = ['/sign-in/code', '/password/:token']
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',

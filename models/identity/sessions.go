@@ -1,0 +1,128 @@
+package identity
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/store"
+)
+
+// longestAgent is how much is kept of what a browser calls itself, in bytes.
+const longestAgent = 300
+
+// begin starts a session of a user who has proved both factors, in the first
+// current membership.
+func (s *Service) begin(ctx context.Context, userID uuid.UUID, kind FactorKind, from From) (string, error) {
+	return store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (string, error) {
+		current, err := currentMemberships(tx, userID)
+		if err != nil {
+			return "", err
+		}
+		if len(current) == 0 {
+			return "", fault.Unauthenticated("sign-in.no-membership")
+		}
+		token, hash := newSecret()
+		now := tx.Now()
+		session := &Session{Row: store.NewRow(), TokenHash: hash, UserID: &userID, MembershipID: &current[0].ID,
+			Language: from.Language, LastSeenAt: now, ExpiresAt: now.Add(sessionAbsolute),
+			Factor: kind, ProvedAt: &now, Origin: from.Origin, Agent: from.Agent[:min(len(from.Agent), longestAgent)]}
+		session.Version, session.CreatedAt = 1, now
+		if err := tx.Insert(session); err != nil {
+			return "", err
+		}
+		return token, tx.Note(session, SignedIn, string(kind))
+	})
+}
+
+// SignOut ends a session.
+func (s *Service) SignOut(ctx context.Context, signed *Signed) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		if err := tx.Note(signed.Session, SignedOut, ""); err != nil {
+			return false, err
+		}
+		return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{}).Error
+	})
+	return err
+}
+
+// SignOutEverywhere ends every session of the one who is signed in, this one too.
+func (s *Service) SignOutEverywhere(ctx context.Context, signed *Signed) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		if err := tx.Note(signed.Session, SignedOutEverywhere, ""); err != nil {
+			return false, err
+		}
+		return true, store.Query[Session](tx).Where("user_id = ?", signed.User.ID).Delete(&Session{}).Error
+	})
+	return err
+}
+
+// EndSession ends one of the own sessions.
+func (s *Service) EndSession(ctx context.Context, signed *Signed, id uuid.UUID) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		session, err := store.FindBy[Session](tx, "id = ? AND user_id = ?", id, signed.User.ID)
+		if err != nil {
+			return false, err
+		}
+		if err := tx.Note(session, SignedOut, ""); err != nil {
+			return false, err
+		}
+		return true, store.Query[Session](tx).Where("id = ?", id).Delete(&Session{}).Error
+	})
+	return err
+}
+
+// Sessions lists the sessions of the one who is signed in, the newest first.
+func (s *Service) Sessions(ctx context.Context, signed *Signed) ([]*Session, error) {
+	return store.Read(ctx, s.db, gate, func(tx *store.Tx) ([]*Session, error) {
+		all, err := store.All[Session](tx, "created_at DESC, id DESC", "user_id = ? AND expires_at > ?", signed.User.ID, tx.Now())
+		return slices.DeleteFunc(all, func(at *Session) bool { return tx.Now().Sub(at.LastSeenAt) > sessionIdle }), err
+	})
+}
+
+// endAccessIn ends the sessions of a user but one, and every API token: what
+// lets the user in has changed.
+func (s *Service) endAccessIn(tx *store.Tx, user, but uuid.UUID) error {
+	tx = tx.AsProgram("end access")
+	if err := store.Query[Session](tx).Where("user_id = ? AND id <> ?", user, but).Delete(&Session{}).Error; err != nil {
+		return err
+	}
+	tokens, err := store.All[Token](tx, "id", "user_id = ? AND revoked_at IS NULL", user)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	for _, token := range tokens {
+		token.RevokedAt = &now
+		if err := tx.Save(token, TokenRevoked); err != nil {
+			return err
+		}
+	}
+	return store.Query[Step](tx).Where("user_id = ? AND used_at IS NULL AND purpose <> ?", user, toEnter).Update("used_at", now).Error
+}
+
+// PastSignIn is one sign-in, or a try, as its person is shown it.
+type PastSignIn struct {
+	At      time.Time
+	From    string
+	How     FactorKind // empty where it was refused
+	Refused bool
+}
+
+// SignInHistory gives the newest sign-ins of the one who is signed in, and the
+// tries that were refused.
+func (s *Service) SignInHistory(ctx context.Context, by access.Actor) ([]PastSignIn, error) {
+	return store.Read(ctx, s.db, gate, func(tx *store.Tx) ([]PastSignIn, error) {
+		notes, err := tx.EventsOf(store.Past{About: by.UserID, Acts: []audit.Action{SignedIn, SignInRefused}}, "", 50)
+		var past []PastSignIn
+		for _, n := range notes.Items {
+			past = append(past, PastSignIn{At: n.At, From: n.From, How: FactorKind(n.Note), Refused: n.Action == SignInRefused})
+		}
+		return past, err
+	})
+}
