@@ -46,7 +46,8 @@ func acting(t *testing.T, h *house) {
 	action := h.must(201, "official", "POST", "/actions", map[string]any{"finding_id": finding, "text": map[string]any{"en": "Train them.", "cy": "Eu hyfforddi."}, "due_on": "2099-01-31"}).id()
 	at := "/actions/" + action
 
-	// A link outlives signing in; it leads to the finding, and to the action alone.
+	// A link outlives signing in, both steps of it; it leads to the finding, and to the action alone.
+	h.reader(t).signIn("reviewer@example.org") // who has two-step verification from then on
 	for link, leads := range map[string]string{"/findings/" + finding: "/reviews/" + review + "/findings#finding-" + finding, at: at} {
 		r := h.reader(t)
 		r.get(link)
