@@ -143,6 +143,7 @@ func pgbenchOf(b *testing.B, database, statements string) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Setenv("PGOPTIONS", "-c jit=off")                                                                            // as the product asks
 	out, err := exec.Command("pgbench", "-n", "-f", script, "-c", strconv.Itoa(listClients), "-j", "2", "-T", "8", //nolint:noctx // ends by itself
 		"-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(), strings.TrimPrefix(u.Path, "/")).CombinedOutput()
 	if err != nil {
@@ -254,12 +255,7 @@ func BenchmarkReport(b *testing.B) {
 	for b.Loop() {
 		size := 0
 		own := median(20, func() { size = len(h.must(200, "siro", "GET", at+"/report.pdf?lang=en", nil).raw) })
-		printed := median(3, func() {
-			out, err := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf="+page+".pdf", "file://"+page).CombinedOutput() //nolint:noctx // ends by itself
-			if err != nil {
-				b.Fatalf("chromium: %v: %s", err, out)
-			}
-		})
+		printed := median(3, func() { printedBy(b, page) })
 		b.ReportMetric(float64(own.Microseconds())/1000, "pdf-ms")
 		b.ReportMetric(float64(size), "pdf-bytes")
 		b.ReportMetric(float64(printed.Milliseconds()), "chromium-ms")

@@ -90,6 +90,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{post, "/risk-acceptances/{id}/end", access.RiskPropose, api.Do(a.EndAcceptance)},
 
 		{get, "/suppliers/{id}/who-is-hit", access.InventoryRead, api.Do(a.WhoIsHit)},
+		{get, "/dashboard", access.ReviewRead, api.Do(a.Dashboard)},
 		{get, "/work", access.ReviewPlan, api.Do(a.Work)},
 		{get, "/contracts", access.InventoryRead, api.Do(a.Contracts)},
 		{post, "/contracts", access.InventoryChange, api.Do(a.AddContract)},

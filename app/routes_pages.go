@@ -53,6 +53,7 @@ func pageRoutes(p *pages.Pages) []pageRoute {
 func peoplePages(p *pages.Pages) []pageRoute {
 	return []pageRoute{
 		{get, "/", access.Open, p.Home},
+		{get, "/dashboard", access.ReviewRead, p.Dashboard},
 		{get, "/work/:kind", access.ReviewPlan, p.Pile},
 		{get, "/calendar", access.ReviewRead, p.Calendar},
 		{post, "/calendar/feeds", access.ReviewRead, p.FeedMake},

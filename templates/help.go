@@ -7,7 +7,7 @@ var helpTopics = map[string]string{
 	"submit": "answering", "library": "answering", "facts": "answering",
 	"respondents": "people", "messages": "people",
 	"listing": "inventory", "review": "planning", "review-plan": "planning", "review-edit": "planning", "review-issue": "planning",
-	"review-reason": "planning", "review-history": "planning", "work": "planning", "pile": "planning", "calendar": "planning",
+	"review-reason": "planning", "review-history": "planning", "work": "planning", "dashboard": "dashboard", "pile": "planning", "calendar": "planning",
 	"judge": "judging", "judgement": "judging", "return": "judging", "assess": "judging", "findings": "judging", "finding-form": "judging", "action": "judging",
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",

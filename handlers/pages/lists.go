@@ -265,13 +265,15 @@ func (p *Pages) reviewList(v *View) (list, error) {
 		f.tier()
 		hosts, err := p.hosts(v)
 		f.among("host", hosts, err)
+		months, err := v.plannedMonths(p.DB.Now())
+		f.among("planned", months, err)
 	}
 	f.box("overdue")
 	return listing[*review.Detail]{name: "reviews", filters: f.all, add: v.adds("/reviews/new", "review.plan"),
 		load: func(page store.Paging) (store.List[*review.Detail], error) {
 			return p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{Q: v.Query("q"), State: review.State(v.Query("state")),
 				WaitingFor: review.WaitingFor(v.Query("waiting_for")), Tier: v.QueryNumber("tier"), HostID: v.queryID("host"),
-				Overdue: v.Query("overdue") != ""}, page)
+				Overdue: v.Query("overdue") != "", PlannedFor: v.plannedFor()}, page)
 		},
 		columns: []column[*review.Detail]{
 			{"reference", "reference", func(r *review.Detail) listCell { return reference("/reviews/"+r.ID.String(), r.Reference) }},
@@ -334,7 +336,7 @@ func (p *Pages) findingList(v *View) (list, error) {
 func (p *Pages) actionList(v *View) (list, error) {
 	f := &filters{v: v}
 	f.text("q")
-	valuesOf(f, "state", "action.state", review.ActionOpen, review.ActionCompleted, review.ActionVerified, review.ActionDropped)
+	valuesOf(f, "state", "action.state", review.ActionStates...)
 	valuesOf(f, "side", "action.side", review.SupplierSide, review.OurSide)
 	f.box("late")
 	return listing[review.ActionRow]{name: "actions", filters: f.all,

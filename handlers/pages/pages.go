@@ -365,6 +365,7 @@ var navigation = []struct {
 	permission access.Permission
 	side       string
 }{
+	{"nav.dashboard", "/dashboard", access.ReviewRead, ""},
 	{"nav.reviews", "/reviews", access.ReviewRead, ""},
 	{"nav.calendar", "/calendar", access.ReviewRead, ""},
 	{"nav.suppliers", "/suppliers", access.InventoryRead, "ours"},

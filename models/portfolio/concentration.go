@@ -145,11 +145,13 @@ func (c *Concentration) name(tx *store.Tx) error {
 		slices.SortFunc(one.Organisations, func(a, b Hits) int { return cmp.Compare(a.Name.En, b.Name.En) })
 	}
 	suppliers, err := store.All[inventory.Supplier](program, "", "id IN ?", ids)
+	byID := map[uuid.UUID]*inventory.Supplier{}
+	for _, supplier := range suppliers {
+		byID[supplier.ID] = supplier
+	}
 	for i := range c.Suppliers {
-		for _, supplier := range suppliers {
-			if supplier.ID == c.Suppliers[i].SupplierID {
-				c.Suppliers[i].Supplier, c.Suppliers[i].Reference = supplier.Name, supplier.Reference
-			}
+		if supplier := byID[c.Suppliers[i].SupplierID]; supplier != nil {
+			c.Suppliers[i].Supplier, c.Suppliers[i].Reference = supplier.Name, supplier.Reference
 		}
 	}
 	return err

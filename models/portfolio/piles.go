@@ -130,9 +130,7 @@ func (g *gatherer) suppliers() store.Asked {
 // due gathers the pairs whose rating has lapsed, will soon, or never was, and
 // that no review under way covers: by tier.
 func (g *gatherer) due() (Pile, error) {
-	q := g.pairs().Where("open_review_id IS NULL AND (last_rating = '' OR next_due_on <= ?)", g.today.AddDays(reviewAhead)).
-		Where("supplier_id IN (?)", store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended))
-	rows, total, err := part[review.LivePair](g, q, "tier, next_due_on, system_id, supplier_id")
+	rows, total, err := part[review.LivePair](g, g.dueIn(), "tier, next_due_on, system_id, supplier_id")
 	pile := Pile{Total: total}
 	for _, p := range rows {
 		pile.Items = append(pile.Items, Work{ID: p.SystemID, SupplierID: p.SupplierID, SystemID: &p.SystemID, Tier: p.Tier, On: p.NextDueOn, Because: p.DueBecause})
@@ -140,9 +138,18 @@ func (g *gatherer) due() (Pile, error) {
 	return pile, err
 }
 
+// dueIn and lapsingIn are the piles as queries, to be counted alone.
+func (g *gatherer) dueIn() store.Asked {
+	return g.pairs().Where("open_review_id IS NULL AND (last_rating = '' OR next_due_on <= ?)", g.today.AddDays(reviewAhead)).
+		Where("supplier_id IN (?)", store.Query[inventory.Supplier](g.tx).Select("id").Where("status <> ?", inventory.Ended))
+}
+
+func (g *gatherer) lapsingIn() store.Asked {
+	return store.Query[inventory.Certificate](g.tx).Where("expires_on <> '' AND expires_on <= ? AND supplier_id IN (?)", g.today.AddDays(certificateDays), g.suppliers())
+}
+
 func (g *gatherer) lapsing() (Pile, error) {
-	q := store.Query[inventory.Certificate](g.tx).Where("expires_on <> '' AND expires_on <= ? AND supplier_id IN (?)", g.today.AddDays(certificateDays), g.suppliers())
-	rows, total, err := part[inventory.Certificate](g, q, "expires_on, id")
+	rows, total, err := part[inventory.Certificate](g, g.lapsingIn(), "expires_on, id")
 	pile := Pile{Total: total}
 	for _, c := range rows {
 		pile.Items = append(pile.Items, Work{ID: c.ID, SupplierID: c.SupplierID, Reference: c.Number, Title: c.Title(), On: c.ExpiresOn})

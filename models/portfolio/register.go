@@ -52,7 +52,8 @@ func measuresOf(tx *store.Tx) measures {
 		" AND NOT EXISTS (SELECT 1 FROM actions a WHERE a.finding_id = f.id AND a.state = ?)) THEN 1 ELSE 0 END)",
 		Args: slices.Concat(rating.Args, []any{review.SignedOff, review.Critical, uuid.Nil, review.ActionVerified})}
 	return measures{consequence: store.Condition{SQL: "systems.consequence"}, inherent: inherent,
-		residual: store.Condition{SQL: "(SELECT CASE WHEN raw.n < 1 THEN 1 WHEN raw.n > 5 THEN 5 ELSE raw.n END FROM (SELECT " + inherent.SQL + " + " + shown.SQL + " AS n) raw)",
+		residual: store.Condition{SQL: "(SELECT CASE WHEN raw.n < 1 THEN 1 WHEN raw.n > 5 THEN 5 ELSE raw.n END FROM (SELECT " + inherent.SQL + " + " + shown.SQL + " AS n LIMIT 1) raw)", // LIMIT: else PostgreSQL works it out for each mention
+
 			Args: slices.Concat(inherent.Args, shown.Args)}}
 }
 
@@ -161,15 +162,19 @@ func (s *Service) RiskMatrix(ctx context.Context, by access.Actor, f RegisterFil
 			return nil, fault.Forbidden("forbidden")
 		}
 		f.Consequence, f.Likelihood, f.Level = 0, 0, ""
-		residual := measuresOf(tx).residual
-		var rows []struct{ Consequence, Likelihood, N int }
-		err := f.refine(tx).Narrow(f.systems().In(tx)).
-			Select("systems.consequence AS consequence, "+residual.SQL+" AS likelihood, count(*) AS n", residual.Args...).
-			Group("1, 2").Scan(&rows).Error
-		m := Matrix{}
-		for _, row := range rows {
-			m[Place{row.Consequence, row.Likelihood}] = row.N
-		}
-		return m, err
+		return matrixIn(tx, f)
 	})
+}
+
+func matrixIn(tx *store.Tx, f RegisterFilter) (Matrix, error) {
+	residual := measuresOf(tx).residual
+	var rows []struct{ Consequence, Likelihood, N int }
+	err := f.refine(tx).Narrow(f.systems().In(tx)).
+		Select("systems.consequence AS consequence, "+residual.SQL+" AS likelihood, count(*) AS n", residual.Args...).
+		Group("1, 2").Scan(&rows).Error
+	m := Matrix{}
+	for _, row := range rows {
+		m[Place{row.Consequence, row.Likelihood}] = row.N
+	}
+	return m, err
 }

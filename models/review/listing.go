@@ -25,6 +25,9 @@ type Filter struct {
 	Unassigned  bool // to a reviewer
 	Q           string
 	OpenOnly    bool
+	// PlannedFor is the first day of a month: reviews first due in it, cancelled
+	// ones apart.
+	PlannedFor calendar.Date
 }
 
 // suppliersName is the name of a review's supplier, to sort by.
@@ -101,6 +104,9 @@ func (f Filter) In(tx *store.Tx) store.Asked {
 	}
 	if f.Overdue {
 		q = q.Where("due_on < ? AND state IN ?", today, []State{Issued, InProgress, Returned})
+	}
+	if f.PlannedFor != "" {
+		q = q.Where("first_due_on >= ? AND first_due_on < ? AND state <> ?", f.PlannedFor, f.PlannedFor.AddMonths(1), Cancelled)
 	}
 	if f.Unassigned {
 		q = q.Where("id NOT IN (?)", store.Query[Reviewer](tx).Select("review_id"))

@@ -430,6 +430,9 @@ const (
 	ActionDropped   ActionState = "dropped" // its sign-off became void
 )
 
+// ActionStates lists the states of an action in the order of its life.
+var ActionStates = []ActionState{ActionOpen, ActionCompleted, ActionVerified, ActionDropped}
+
 // Scope is that of the review's answers; the supplier's once all have signed.
 func (Action) Scope(by access.Actor) store.Condition {
 	c := store.Shared(by, access.AnswersRead, "actions.review_id")

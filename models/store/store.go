@@ -15,7 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
@@ -85,10 +86,11 @@ const (
 const sqliteReaders = 8
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
-	pool, err := sql.Open("pgx", c.URL)
+	config, err := pgx.ParseConfig(c.URL)
 	if err != nil {
 		return fmt.Errorf("open PostgreSQL: %w", err)
 	}
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(withoutJIT))
 	pool.SetMaxOpenConns(postgresConnections)
 	pool.SetMaxIdleConns(postgresConnections)
 	db.writing = newGate(postgresConnections - jobConnections)
@@ -99,6 +101,15 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	db.write, db.read = pool, pool
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig())
 	db.gormW, db.gormR = g, g
+	return err
+}
+
+// withoutJIT keeps PostgreSQL from compiling a query before it runs it: for
+// figures over 5,000 systems that took over a second, and the query itself a
+// tenth of that. It is said after connecting, since a proxy in between may
+// refuse parameters that it does not know.
+func withoutJIT(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, "SET jit = off")
 	return err
 }
 

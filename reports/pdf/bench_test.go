@@ -41,8 +41,11 @@ func large() *document.Document {
 // What the tags cost, as a share of the time and size of the same report
 // without them. They are drawn in turns and the medians compared, so that a
 // busy machine is busy for both.
-func BenchmarkTags(b *testing.B) {
-	doc := large()
+func BenchmarkTags(b *testing.B) { TagCost(b, large()) }
+
+// TagCost measures it on any document.
+func TagCost(b *testing.B, doc *document.Document) {
+	b.Helper()
 	var with, without []time.Duration
 	var size, bare int
 	for b.Loop() {

@@ -10,6 +10,11 @@ const question = /\/questions\/[^/?]+/
 export const pages = [
   at('/', 'official', ['/']),
   at('/', 'national', ['/']),
+  at('/dashboard', 'national', ['/dashboard']),
+  at('/dashboard', 'official', ['/dashboard']),
+  at('/dashboard', 'reviewer', ['/dashboard']),
+  at('/dashboard', 'secretary', ['/dashboard']),
+  at('/dashboard', 'lead', ['/dashboard']),
   at('/calendar', 'official', ['/calendar']),
   at('/work/:kind', 'national', ['/work/review_due']),
   at('/sign-in', null, ['/sign-in']),
