@@ -84,14 +84,16 @@ func (a *API) EndAcceptance(ctx context.Context, in *ByID) (*thing[acceptanceOut
 	return a.acceptance(http.StatusOK, row, err)
 }
 
-// Concentration lists the suppliers behind vital systems, those behind most of
-// them first.
+// Concentration lists the 50 suppliers behind most vital systems, those behind
+// most of them first; the total counts all that are behind one.
 func (a *API) Concentration(ctx context.Context, _ *struct{}) (*list[portfolio.Behind], error) {
 	c, err := a.Portfolio.Concentration(ctx, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return whole(c.Suppliers, same[portfolio.Behind]), nil
+	listed := whole(c.Suppliers, same[portfolio.Behind])
+	listed.Body.Total = c.Total
+	return listed, nil
 }
 
 type riskOut struct {

@@ -10,7 +10,7 @@ import (
 	"sicrwydd/templates"
 )
 
-// mostBars is how many suppliers a figure shows; the table shows them all.
+// mostBars is how many suppliers a figure shows; the table shows more.
 const mostBars = 12
 
 type concentrationData struct {

@@ -21,11 +21,15 @@ import (
 // vitalTier is the least demanding tier whose systems are vital.
 const vitalTier = 2
 
+// mostBehind is how many suppliers a concentration tells of.
+const mostBehind = 50
+
 // Concentration says on which suppliers vital systems hang together: live ones
 // of tier 1 and 2, as far as the actor sees them.
 type Concentration struct {
 	Vital     int      // systems
-	Suppliers []Behind // those behind most of them first
+	Total     int      // suppliers behind at least one of them
+	Suppliers []Behind // the 50 behind most of them, those behind most first
 }
 
 // Behind is a supplier behind vital systems.
@@ -53,21 +57,23 @@ func (s *Service) Concentration(ctx context.Context, by access.Actor) (*Concentr
 		if by.OnSupplierSide() {
 			return nil, fault.Forbidden("forbidden")
 		}
-		pairs, err := store.Many[review.LivePair](tx, "", "tier BETWEEN 1 AND ?", vitalTier)
-		if err != nil {
-			return nil, err
-		}
-		hit, err := hitBy(tx, pairs)
-		if err != nil {
-			return nil, err
-		}
 		c := &Concentration{Suppliers: []Behind{}}
-		bySupplier, systems := map[uuid.UUID][]*review.LivePair{}, map[uuid.UUID]bool{}
+		most, err := c.count(tx)
+		if err != nil {
+			return nil, err
+		}
+		pairs, err := store.Many[review.LivePair](tx, "", "tier BETWEEN 1 AND ? AND supplier_id IN ?", vitalTier, most)
+		if err != nil {
+			return nil, err
+		}
+		hit, err := hitBy(tx, pairs, most)
+		if err != nil {
+			return nil, err
+		}
+		bySupplier := map[uuid.UUID][]*review.LivePair{}
 		for _, pair := range pairs {
 			bySupplier[pair.SupplierID] = append(bySupplier[pair.SupplierID], pair)
-			systems[pair.SystemID] = true
 		}
-		c.Vital = len(systems)
 		today := calendar.On(tx.Now())
 		for supplier, pairs := range bySupplier {
 			c.Suppliers = append(c.Suppliers, behind(supplier, pairs, hit, today))
@@ -82,14 +88,28 @@ func (s *Service) Concentration(ctx context.Context, by access.Actor) (*Concentr
 	})
 }
 
-// hitBy gives the organisations that host or use each system.
-func hitBy(tx *store.Tx, pairs []*review.LivePair) (map[uuid.UUID][]uuid.UUID, error) {
+// count counts vital systems and the suppliers behind them, and gives those
+// behind most.
+func (c *Concentration) count(tx *store.Tx) (most []uuid.UUID, err error) {
+	var all struct{ Systems, Suppliers int }
+	err = store.Query[review.LivePair](tx).Select("count(DISTINCT system_id) AS systems, count(DISTINCT supplier_id) AS suppliers").
+		Where("tier BETWEEN 1 AND ?", vitalTier).Scan(&all).Error
+	if err != nil {
+		return nil, err
+	}
+	c.Vital, c.Total = all.Systems, all.Suppliers
+	return most, store.Query[review.LivePair](tx).Where("tier BETWEEN 1 AND ?", vitalTier).Group("supplier_id").
+		Order("count(*) DESC, sum(CASE WHEN tier = 1 THEN 1 ELSE 0 END) DESC, supplier_id").Limit(mostBehind).Pluck("supplier_id", &most).Error
+}
+
+// hitBy gives the organisations that host or use each system of the suppliers.
+func hitBy(tx *store.Tx, pairs []*review.LivePair, suppliers []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
 	hit := map[uuid.UUID][]uuid.UUID{}
 	for _, pair := range pairs {
 		hit[pair.SystemID] = []uuid.UUID{pair.HostOrganisationID}
 	}
 	uses, err := store.Many[inventory.Use](tx, "", "system_id IN (?)",
-		store.Query[review.LivePair](tx).Select("system_id").Where("tier BETWEEN 1 AND ?", vitalTier))
+		store.Query[review.LivePair](tx).Select("system_id").Where("tier BETWEEN 1 AND ? AND supplier_id IN ?", vitalTier, suppliers))
 	today := calendar.On(tx.Now())
 	for _, use := range uses {
 		if use.UntilOn == "" || use.UntilOn >= today {
