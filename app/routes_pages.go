@@ -138,6 +138,8 @@ func inventoryPages(p *pages.Pages) []pageRoute {
 		{post, "/suppliers/:id/certificates/:certificate/end", access.InventoryChange, p.CertificateEnd},
 		{get, "/suppliers/:id/subcontractors", access.InventoryRead, p.Subcontractors},
 		{post, "/suppliers/:id/subcontractors", access.InventoryChange, p.SubcontractorAdd},
+		{get, "/suppliers/:id/subcontractors/:subcontractor", access.InventoryChange, p.Subcontractor},
+		{post, "/suppliers/:id/subcontractors/:subcontractor", access.InventoryChange, p.SubcontractorChange},
 		{post, "/suppliers/:id/subcontractors/:subcontractor/end", access.InventoryChange, p.SubcontractorEnd},
 		{get, "/groups", access.DirectoryRead, p.Groups},
 		{get, "/groups/new", access.InventoryChange, p.GroupNew},
