@@ -303,6 +303,8 @@ func judgingPages(p *pages.Pages) []pageRoute {
 		{get, "/jobs", access.Settings, p.Jobs},
 		{post, "/jobs/:id/retry", access.Settings, p.JobRetry},
 		{post, "/jobs/:id/cancel", access.Settings, p.JobCancel},
+		{get, "/health", access.Settings, p.Health},
+		{post, "/health/mail", access.Settings, p.HealthMail},
 		{get, "/outbox", access.Settings, p.Outbox},
 		{post, "/outbox/hold", access.Settings, p.OutboxHold},
 	}

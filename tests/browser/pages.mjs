@@ -118,6 +118,7 @@ export const pages = [
   at('/reports/actions', 'official', ['/reports/actions']),
   at('/reports/:id', 'board', ['/reports', /^\/reports\/[0-9a-f-]{36}$/]),
   at('/reviews/:id/report', 'official', [...under('signed_off'), '+/report']),
+  at('/health', 'administrator', ['/health']),
   at('/outbox', 'administrator', ['/outbox']),
 ]
 
