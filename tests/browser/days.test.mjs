@@ -5,6 +5,7 @@ import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { open, Reader, password } from './house.mjs'
 import { answerAll, future, invitation, judgeAll } from './acts.mjs'
+import { Keyboard } from './keyboard.mjs'
 
 let house
 before(async () => { house = await open() }, { timeout: 240_000 })
@@ -264,3 +265,91 @@ async function signIn (r, email) {
   await r.press('form[action="/sign-in"] button[type=submit]')
   if (r.page.url().includes('/sign-in/code')) await r.prove(email)
 }
+
+test('a day by keyboard alone: a respondent answers, a reviewer judges', { timeout: 180_000 }, async () => {
+  for (const [who, work] of [['respondent', answers], ['reviewer', judges]]) {
+    const r = await Reader.come(house)
+    const k = new Keyboard(r.page)
+    await r.page.goto(`${house.base}/sign-in?lang=en`)
+    await k.press('Tab')
+    assert.match(await (await k.look()).getAttribute('class'), /nhsuk-skip-link/)
+    await k.to('#email')
+    await r.page.keyboard.type(`${who}@demo.example`)
+    await k.to('#password')
+    await r.page.keyboard.type(password)
+    await k.follow()
+    await work(r, k)
+    assert.ok(k.stops > 60, `only ${k.stops} stops were looked at`)
+    assert.deepEqual(r.problems, [])
+    await r.context.close()
+  }
+  assert.deepEqual(house.errors(), [])
+
+  // The skip link leads past the header, to what the page is about.
+  async function skip (k) {
+    await k.to('.nhsuk-skip-link')
+    await k.press('Enter')
+    k.before = null
+  }
+
+  async function answers ({ page }, k) {
+    await skip(k)
+    await k.to('main a[href^="/reviews/"]')
+    await k.follow()
+    await k.to('main a[href*="/sections/"]')
+    await k.follow()
+    assert.ok(await k.round() > 10)
+    await k.to('main a[href*="/questions/"]')
+    await k.follow()
+    const first = page.url()
+    await k.round()
+    await k.to('main input[type=radio][name=value]')
+    await k.press('Space')
+    await k.press('ArrowDown')
+    const chosen = await page.locator('main input[name=value]:checked').inputValue()
+    assert.equal(await page.evaluate(() => document.activeElement.value), chosen)
+    await k.to('#comment')
+    await page.keyboard.type('By keyboard alone.')
+    await k.to('main form button[name=then][value=next]')
+    await k.follow()
+    assert.match(new URL(page.url()).pathname, /\/questions\//)
+    assert.notEqual(page.url(), first)
+    await page.goto(first)
+    assert.equal(await page.inputValue('#comment'), 'By keyboard alone.')
+    assert.equal(await page.locator('main input[name=value]:checked').inputValue(), chosen)
+  }
+
+  async function judges ({ page }, k) {
+    await skip(k)
+    await k.to('main a[href$="/judge"]')
+    await k.follow()
+    await k.to('main tbody a[href*="/judge/"]')
+    await k.follow()
+    const first = page.url()
+    await k.round()
+    await k.to('.app-keys summary')
+    await k.press('Enter')
+    await k.to('#keys')
+    await k.press('Space')
+    assert.equal(await page.getAttribute('#keys', 'aria-pressed'), 'true')
+    await k.to('#judge-form input[name=basis]', 'Shift+Tab')
+    await k.press('4')
+    await k.press('m')
+    k.before = null
+    await k.look()
+    assert.equal(await page.locator('[name=outcome]:checked').inputValue(), 'met')
+    await k.to('#note')
+    await page.keyboard.type('Seen; m and j are letters here.')
+    await k.to('#judge-form button[name=then][value=next]')
+    await k.follow()
+    const second = page.url()
+    assert.notEqual(second, first)
+    await k.follow('j')
+    await k.follow('k')
+    assert.equal(page.url(), second)
+    await page.goto(first)
+    assert.equal(await page.locator('[name=outcome]:checked').inputValue(), 'met')
+    assert.equal(await page.locator('[name=basis]:checked').inputValue(), 'tested')
+    assert.equal(await page.inputValue('[name=note]'), 'Seen; m and j are letters here.')
+  }
+})
