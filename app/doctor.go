@@ -184,7 +184,7 @@ func (p *program) lookAtDisk(context.Context) request.Health {
 		h.Because = err.Error()
 		return h
 	}
-	free := int(room.Bavail * uint64(room.Bsize) >> 20) //nolint:gosec // mebibytes: far below the largest int
+	free := int(room.Bavail * uint64(room.Bsize) >> 20)
 	args := fault.Args{"Free": free, "Folder": folder}
 	switch {
 	case free < 200:

@@ -24,9 +24,8 @@ export class Keyboard {
 
   // follow presses a key that leads to another page.
   async follow (key = 'Enter') {
-    const from = this.page.url()
     this.before = null
-    await Promise.all([this.page.waitForURL(url => url.href !== from, { waitUntil: 'load' }), this.press(key)])
+    await Promise.all([this.page.waitForNavigation({ waitUntil: 'load' }), this.press(key)])
   }
 
   // look examines where the focus is: null is the window itself.
