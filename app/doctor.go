@@ -9,22 +9,17 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/wneessen/go-mail"
-)
 
-// finding is one thing that the doctor looked at. A cure says what to do.
-type finding struct {
-	what, state, text, cure string
-}
-
-// The states of a finding.
-const (
-	well  = "ok"
-	amiss = "warn"
-	ill   = "fail"
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/templates"
+	"sicrwydd/templates/locales"
 )
 
 type doctorCommand struct {
@@ -38,16 +33,16 @@ func (c doctorCommand) Run(ctx context.Context) error {
 	return withProgram(ctx, func(p *program) error { return report(os.Stdout, p.examine(ctx, c.MailTo)) })
 }
 
-// report prints the findings and fails when one of them is ill.
-func report(w io.Writer, findings []finding) error {
-	failed := 0
-	for _, f := range findings {
-		line := fmt.Sprintf("%-4s  %-9s  %s", f.state, f.what, f.text)
-		if f.cure != "" {
-			line += "\n                 -> " + f.cure
+// report prints what was found and fails when something is ill.
+func report(w io.Writer, found []request.Health) error {
+	failed, words := 0, templates.Words(lang.English)
+	for _, h := range found {
+		line, err := reported(words, h)
+		if err != nil {
+			return err
 		}
 		_, _ = fmt.Fprintln(w, line)
-		if f.state == ill {
+		if h.State == request.Ill {
 			failed++
 		}
 	}
@@ -57,63 +52,150 @@ func report(w io.Writer, findings []finding) error {
 	return nil
 }
 
-// examine looks at all that the product rests on.
-func (p *program) examine(ctx context.Context, mailTo string) []finding {
-	findings := []finding{{"settings", well, "every setting can be read", ""}}
-	for _, look := range []func(context.Context) finding{p.lookAtAddress, p.lookAtDatabase, p.lookAtDisk, p.lookAtEvidence,
-		func(ctx context.Context) finding { return p.lookAtMail(ctx, mailTo) }, p.lookAtClock, p.lookAtBackup, p.lookAtQueue, p.lookAtChain} {
-		findings = append(findings, look(ctx))
+func reported(words *locales.Words, h request.Health) (string, error) {
+	what, err := words.Say("health.what."+h.What, nil)
+	if err != nil {
+		return "", err
 	}
-	return findings
+	text, err := words.Say(h.Text.Key, h.Text.Args)
+	if err != nil {
+		return "", err
+	}
+	if h.Because != "" {
+		text += ": " + h.Because
+	}
+	line := fmt.Sprintf("%-4s  %-16s  %s", h.State, what, text)
+	if h.Cure.Key == "" {
+		return line, nil
+	}
+	cure, err := words.Say(h.Cure.Key, h.Cure.Args)
+	return line + "\n                        -> " + cure, err
 }
 
-func (p *program) lookAtAddress(context.Context) finding {
+// well, amiss and ill are what a look found. Texts and cures stand in the
+// locale files, under "health." and "health.cure.".
+func well(text string, args fault.Args) request.Health {
+	return request.Health{State: request.Well, Text: said(text, args)}
+}
+
+func amiss(text, cure string, args fault.Args) request.Health {
+	return request.Health{State: request.Amiss, Text: said(text, args), Cure: said("cure."+cure, args)}
+}
+
+func ill(text, cure string, args fault.Args) request.Health {
+	return request.Health{State: request.Ill, Text: said(text, args), Cure: said("cure."+cure, args)}
+}
+
+func broken(err error, text, cure string) request.Health {
+	h := ill(text, cure, nil)
+	h.Because = err.Error()
+	return h
+}
+
+func said(key string, args fault.Args) request.Said {
+	return request.Said{Key: "health." + key, Args: args}
+}
+
+type look struct {
+	what string
+	at   func(context.Context) request.Health
+}
+
+// examine looks at all that the product rests on, at everything at once. What
+// outlasts the deadline of the context is left, and said to be slow.
+func (p *program) examine(ctx context.Context, mailTo string) []request.Health {
+	looks := []look{
+		{"settings", func(context.Context) request.Health { return well("settings", nil) }}, // or it would not have started
+		{"address", p.lookAtAddress}, {"database", p.lookAtDatabase}, {"disk", p.lookAtDisk}, {"evidence", p.lookAtEvidence},
+		{"mail", func(ctx context.Context) request.Health { return p.lookAtMail(ctx, mailTo) }},
+		{"clock", p.lookAtClock}, {"backup", p.lookAtBackup}, {"queue", p.lookAtQueue}, {"chain", p.lookAtChain}}
+	found := make([]request.Health, len(looks))
+	var all sync.WaitGroup
+	for i, one := range looks {
+		all.Go(func() {
+			found[i] = one.within(ctx)
+			found[i].What = one.what
+		})
+	}
+	all.Wait()
+	return found
+}
+
+// within looks until the context ends, and does not wait for a look that pays
+// no heed to it, such as at a disk that hangs.
+func (l look) within(ctx context.Context) request.Health {
+	told := make(chan request.Health, 1)
+	go func() { told <- l.at(ctx) }()
+	select {
+	case h := <-told:
+		if ctx.Err() == nil {
+			return h
+		}
+	case <-ctx.Done():
+	}
+	return amiss("slow", "slow", nil)
+}
+
+// healthWithin is how long a page waits for the looks.
+const healthWithin = 5 * time.Second
+
+// health is what a page tells of it.
+func (p *program) health(ctx context.Context, mailTo string) []request.Health {
+	ctx, done := context.WithTimeout(ctx, healthWithin)
+	defer done()
+	return p.examine(ctx, mailTo)
+}
+
+func (p *program) lookAtAddress(context.Context) request.Health {
 	u, _ := url.Parse(p.config.PublicURL)
 	local := u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.")
+	args := fault.Args{"Address": p.config.PublicURL}
 	if u.Scheme == "http" && !local {
-		return finding{"address", ill, p.config.PublicURL + " is not protected on its way", "put a proxy with TLS before it and set SICRWYDD_PUBLIC_URL to the https:// address"}
+		return ill("address.bare", "address", args)
 	}
-	return finding{"address", well, p.config.PublicURL, ""}
+	return well("address", args)
 }
 
-func (p *program) lookAtDatabase(ctx context.Context) finding {
+func (p *program) lookAtDatabase(ctx context.Context) request.Health {
 	if err := p.db.Ping(ctx); err != nil {
-		return finding{"database", ill, err.Error(), "start the database, or correct DATABASE_URL"}
+		return broken(err, "database.silent", "database")
 	}
 	super, err := p.db.Superuser(ctx)
 	if err != nil {
-		return finding{"database", ill, err.Error(), "let the role read pg_roles"}
+		return broken(err, "database.role-unknown", "database.role-unknown")
 	}
 	if super {
-		return finding{"database", amiss, "the program signs in as a superuser", "give it a role of its own that owns this database and no more"}
+		return amiss("database.superuser", "database.superuser", nil)
 	}
 	if info, err := os.Stat(p.config.SQLitePath()); !p.db.Postgres() && err == nil && info.Mode().Perm()&0o077 != 0 {
-		return finding{"database", amiss, p.config.SQLitePath() + " can be read by others on this machine", "chmod 600 " + p.config.SQLitePath()}
+		return amiss("database.open", "database.open", fault.Args{"File": p.config.SQLitePath()})
 	}
-	return finding{"database", well, p.databaseKind() + ", schema up to date", ""}
+	return well("database", fault.Args{"Kind": p.databaseKind()})
 }
 
-func (p *program) lookAtDisk(context.Context) finding {
+func (p *program) lookAtDisk(context.Context) request.Health {
 	var room syscall.Statfs_t
 	folder := p.config.Data
 	if _, err := os.Stat(folder); err != nil {
 		folder = "."
 	}
 	if err := syscall.Statfs(folder, &room); err != nil {
-		return finding{"disk", amiss, err.Error(), "check the data folder (SICRWYDD_DATA)"}
+		h := amiss("disk.unknown", "disk.unknown", nil)
+		h.Because = err.Error()
+		return h
 	}
-	free := room.Bavail * uint64(room.Bsize) >> 20
-	text := fmt.Sprintf("%d MiB are free in %s", free, folder)
+	free := int(room.Bavail * uint64(room.Bsize) >> 20)
+	args := fault.Args{"Free": free, "Folder": folder}
 	switch {
 	case free < 200:
-		return finding{"disk", ill, text, "make room: writes fail when it is full"}
+		return ill("disk", "disk.full", args)
 	case free < 2000:
-		return finding{"disk", amiss, text, "make room soon"}
+		return amiss("disk", "disk.soon", args)
 	}
-	return finding{"disk", well, text, ""}
+	return well("disk", args)
 }
 
-func (p *program) lookAtEvidence(ctx context.Context) finding {
+func (p *program) lookAtEvidence(ctx context.Context) request.Health {
 	probe := []byte("a probe of the doctor")
 	key, err := p.vault.Put(ctx, probe)
 	if err == nil {
@@ -121,21 +203,21 @@ func (p *program) lookAtEvidence(ctx context.Context) finding {
 		if got, err = p.vault.Get(ctx, key); err == nil && !bytes.Equal(got, probe) {
 			err = errors.New("what was kept came back changed")
 		}
-		err = errors.Join(err, p.vault.Drop(ctx, key))
+		err = errors.Join(err, p.vault.Drop(context.WithoutCancel(ctx), key))
 	}
 	if err != nil {
-		return finding{"evidence", ill, err.Error(), "check SICRWYDD_EVIDENCE_URL, its credentials and the rights to put, get and delete"}
+		return broken(err, "evidence.refused", "evidence")
 	}
-	return finding{"evidence", well, "a file was kept, read and removed", ""}
+	return well("evidence", nil)
 }
 
-func (p *program) lookAtMail(ctx context.Context, to string) finding {
+func (p *program) lookAtMail(ctx context.Context, to string) request.Health {
 	i, err := p.db.Installation(ctx)
 	if err != nil {
-		return finding{"mail", ill, err.Error(), "run sicrwydd migrate"}
+		return broken(err, "database.unread", "migrate")
 	}
 	if p.config.SMTP == nil {
-		return finding{"mail", amiss, "no mail server is set: invitations stay in the outbox", "set SICRWYDD_SMTP_URL"}
+		return amiss("mail.none", "mail.none", nil)
 	}
 	client, err := mail.NewClient(p.config.SMTP.Hostname(), smtpOptions(p.config.SMTP)...)
 	if err == nil {
@@ -151,65 +233,66 @@ func (p *program) lookAtMail(ctx context.Context, to string) finding {
 		}
 	}
 	if err != nil {
-		return finding{"mail", ill, err.Error(), "check SICRWYDD_SMTP_URL: server, port, user, password and sender"}
+		return broken(err, "mail.refused", "mail.refused")
 	}
 	_ = client.Close()
 	switch {
 	case i.HeldBecause != "":
-		return finding{"mail", amiss, "mail is held: " + i.HeldBecause, "sicrwydd mail release"}
+		h := amiss("mail.held", "mail.held", nil)
+		h.Because = i.HeldBecause
+		return h
 	case p.config.Mail != mailSend:
-		return finding{"mail", amiss, "SICRWYDD_MAIL is " + p.config.Mail, "set it to send when people are to be written to"}
+		return amiss("mail.setting", "mail.setting", fault.Args{"Setting": p.config.Mail})
 	case to == "":
-		return finding{"mail", well, "the server answers; no test message was asked for (--mail-to)", ""}
+		return well("mail.answers", nil)
 	}
-	return finding{"mail", well, "the server took a test message to " + to, ""}
+	return well("mail.sent", fault.Args{"Address": to})
 }
 
-func (p *program) lookAtClock(ctx context.Context) finding {
+func (p *program) lookAtClock(ctx context.Context) request.Health {
 	skew, err := p.db.Skew(ctx)
 	if err != nil {
-		return finding{"clock", ill, err.Error(), "check the database"}
+		return broken(err, "database.unread", "database")
 	}
 	if skew.Abs() > 2*time.Second {
-		return finding{"clock", ill, fmt.Sprintf("this machine and the database differ by %s", skew.Round(time.Millisecond)), "keep both by NTP"}
+		return ill("clock.apart", "clock", fault.Args{"Apart": skew.Abs().Round(time.Millisecond).String()})
 	}
-	return finding{"clock", well, "this machine and the database agree", ""}
+	return well("clock", nil)
 }
 
-func (p *program) lookAtBackup(ctx context.Context) finding {
+func (p *program) lookAtBackup(ctx context.Context) request.Health {
 	i, err := p.db.Installation(ctx)
-	const cure = "run sicrwydd backup --to FOLDER each night, and keep the folder elsewhere"
 	switch {
 	case err != nil:
-		return finding{"backup", ill, err.Error(), "run sicrwydd migrate"}
+		return broken(err, "database.unread", "migrate")
 	case i.LastBackupAt == nil:
-		return finding{"backup", amiss, "none was made yet by this program", cure}
+		return amiss("backup.none", "backup", nil)
 	case p.db.Now().Sub(*i.LastBackupAt) > 48*time.Hour:
-		return finding{"backup", amiss, "the last one is of " + i.LastBackupAt.Format(time.DateTime), cure}
+		return amiss("backup", "backup", fault.Args{"At": *i.LastBackupAt})
 	}
-	return finding{"backup", well, "the last one is of " + i.LastBackupAt.Format(time.DateTime), ""}
+	return well("backup", fault.Args{"At": *i.LastBackupAt})
 }
 
-func (p *program) lookAtQueue(ctx context.Context) finding {
+func (p *program) lookAtQueue(ctx context.Context) request.Health {
 	b, err := p.db.Backlog(ctx)
 	switch {
 	case err != nil:
-		return finding{"queue", ill, err.Error(), "run sicrwydd migrate"}
+		return broken(err, "database.unread", "migrate")
 	case b.OldestDue > 5*time.Minute:
-		return finding{"queue", ill, fmt.Sprintf("a job has waited for %s", b.OldestDue.Round(time.Second)), "start sicrwydd serve: it works the jobs"}
+		return ill("queue.late", "queue.late", fault.Args{"Waited": b.OldestDue.Round(time.Second).String()})
 	case b.Mails["failed"] > 0:
-		return finding{"queue", amiss, fmt.Sprintf("%d mails were refused for good", b.Mails["failed"]), "look at the outbox and correct the addresses"}
+		return amiss("queue.mails", "queue.mails", fault.Args{"Number": b.Mails["failed"]})
 	}
-	return finding{"queue", well, fmt.Sprintf("%d jobs wait", b.Jobs["available"]), ""}
+	return well("queue", fault.Args{"Number": b.Jobs["available"]})
 }
 
-func (p *program) lookAtChain(ctx context.Context) finding {
+func (p *program) lookAtChain(ctx context.Context) request.Health {
 	state, err := p.db.VerifyChain(ctx)
 	switch {
 	case err != nil:
-		return finding{"audit log", ill, err.Error(), "compare with a backup: somebody changed the log past this program"}
+		return broken(err, "chain.broken", "chain.broken")
 	case state.Pending > 1000:
-		return finding{"audit log", amiss, fmt.Sprintf("%d events wait for the seal", state.Pending), "start sicrwydd serve: it seals them"}
+		return amiss("chain.pending", "chain.pending", fault.Args{"Number": state.Pending})
 	}
-	return finding{"audit log", well, fmt.Sprintf("%d events hold together", state.Links), ""}
+	return well("chain", fault.Args{"Number": state.Links})
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/store/storetest"
@@ -22,7 +24,7 @@ func holding(t *testing.T, h *house) {
 	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
 	h.member("desk", identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase})
 	supplier, _, _ := h.supplierWithReview("Daliwr", host, "lead")
-	h.supplierWithReview("Arall", host, "other")
+	elsewhere, _, _ := h.supplierWithReview("Arall", host, "other")
 	at := "/suppliers/" + supplier
 	certificate := h.must(201, "lead", "POST", at+"/certificates", map[string]any{"kind": "iso_27001", "expires_on": "2099-01-31"}).id()
 	h.must(404, "other", "PATCH", at+"/certificates/"+certificate, map[string]any{"number": "1"}, "If-Match", "*")
@@ -52,6 +54,28 @@ func holding(t *testing.T, h *house) {
 	desk.must(http.StatusSeeOther)
 	desk.post(at+"/certificates/"+certificate+"/end", url.Values{"_csrf": {desk.token}})
 	desk.must(http.StatusSeeOther)
+	desk.get(at + "/subcontractors/" + sub)
+	desk.must(200, `value="Is-gwmni"`, `value="IE"`)
+	form = url.Values{"_csrf": {desk.token}, "version": {"1"}, "name": {"Is-gwmni newydd"}, "country": {"FR"}}
+	desk.post(at+"/subcontractors/"+sub, form) // the lead has changed it since
+	desk.must(http.StatusPreconditionFailed, "Ireland", `value="Is-gwmni newydd"`, `value="FR"`, `name="version" value="2"`)
+	form.Set("version", "2")
+	form.Set("name", " ")
+	desk.post(at+"/subcontractors/"+sub, form)
+	desk.must(http.StatusUnprocessableEntity)
+	form.Set("name", "Is-gwmni newydd")
+	desk.post(at+"/subcontractors/"+sub, form)
+	desk.must(http.StatusSeeOther)
+	desk.get(at + "/subcontractors")
+	desk.must(200, "Is-gwmni newydd", "France")
+	for name, status := range map[string]int{supplier: 200, elsewhere: 404} {
+		place := uuid.MustParse(name)
+		h.member("lead-"+name, identity.NewUser{Roles: []access.Role{access.SupplierLead}, Place: identity.Place{SupplierID: &place}, Password: passphrase})
+		r := h.reader(t)
+		r.signIn("lead-" + name + "@example.org")
+		r.get(at + "/subcontractors/" + sub)
+		r.must(status)
+	}
 	desk.post(at+"/subcontractors/"+sub+"/end", url.Values{"_csrf": {desk.token}})
 	desk.must(http.StatusSeeOther)
 	if n := len(h.must(200, "lead", "GET", at+"/certificates", nil).body["items"].([]any)) + len(h.must(200, "lead", "GET", at+"/subcontractors", nil).body["items"].([]any)); n != 0 {

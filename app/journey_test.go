@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/store"
@@ -97,8 +100,16 @@ func journey(t *testing.T, h *house) {
 	h.must(403, "reviewer", "POST", review+"/sign-off", map[string]any{"decision": "rely", "assessment_digest": "x"})
 	h.must(412, "siro", "POST", review+"/sign-off", map[string]any{"decision": "rely", "assessment_digest": assessed.body["assessment_digest"]})
 	digest := h.must(200, "siro", "GET", review, nil).body["assessment_digest"]
-	signed := h.must(200, "siro", "POST", review+"/sign-off", map[string]any{"decision": "rely_with_conditions", "assessment_digest": digest,
-		"conditions": []any{map[string]any{"en": "Test it again in June."}}})
+	decide := func(due string) map[string]any {
+		return map[string]any{"decision": "rely_with_conditions", "assessment_digest": digest, "conditions": []any{
+			map[string]any{"en": "Test it again soon.", "due_on": due}, map[string]any{"en": "Write to us."}}}
+	}
+	today := calendar.On(time.Now())
+	if past := h.must(422, "siro", "POST", review+"/sign-off", decide(string(today.AddDays(-1)))); !strings.Contains(string(past.raw), "conditions/0/due_on") {
+		t.Errorf("a condition due in the past: %s", past.raw)
+	}
+	soon := today.AddDays(20)
+	signed := h.must(200, "siro", "POST", review+"/sign-off", decide(string(soon)))
 	if signed.body["state"] != "signed_off" {
 		t.Fatalf("after the only host signed: %s", signed.raw)
 	}
@@ -106,8 +117,13 @@ func journey(t *testing.T, h *house) {
 		t.Errorf("the system stands as %v, %v", v.body["standing"], v.body["rating"])
 	}
 	actions := h.must(200, "lead", "GET", "/actions", nil).body["items"].([]any)
-	if len(actions) != 1 {
-		t.Errorf("the condition became %d actions, want 1", len(actions))
+	var due []string
+	for _, a := range actions {
+		due = append(due, a.(map[string]any)["due_on"].(string))
+	}
+	slices.Sort(due)
+	if want := []string{string(soon), string(today.AddDays(90))}; !slices.Equal(due, want) {
+		t.Errorf("the conditions became actions due on %v, want %v", due, want)
 	}
 	for _, tag := range []string{"en", "cy"} {
 		report := h.must(200, "member", "GET", review+"/report.pdf?lang="+tag, nil)

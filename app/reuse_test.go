@@ -175,8 +175,9 @@ func confirmsKnown(t *testing.T, h *house) {
 	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
 	supplier := h.must(201, "official", "POST", "/suppliers", map[string]any{"name": "Hysbys (fictitious)"}).id()
 	h.must(201, "official", "POST", "/suppliers/"+supplier+"/certificates", map[string]any{"kind": "iso_27001", "expires_on": "2099-01-01"})
+	h.must(201, "official", "POST", "/suppliers/"+supplier+"/subcontractors", map[string]any{"name": "Cymorth (fictitious)"})
 	system := h.must(201, "official", "POST", "/systems", map[string]any{"name": map[string]any{"en": "Known"}, "host_organisation_id": host,
-		"suppliers": []any{map[string]any{"supplier_id": supplier, "part": "hosts"}}, "data_categories": []any{"health", "contact"}, "hosting": map[string]any{"kind": "cloud"}}).id()
+		"suppliers": []any{map[string]any{"supplier_id": supplier, "part": "hosts"}}, "data_categories": []any{"health", "contact"}, "hosting": map[string]any{"kind": "cloud", "country": "IE"}}).id()
 	review := h.must(201, "official", "POST", "/reviews", map[string]any{"supplier_id": supplier, "system_ids": []any{system},
 		"questionnaire_code": "core", "due_on": "2099-01-31"}).id()
 	place := uuid.MustParse(supplier)
@@ -193,12 +194,20 @@ func confirmsKnown(t *testing.T, h *house) {
 		t.Errorf("%v answers confirmed, want the one named", n)
 	}
 	h.must(200, "lead", "POST", "/reviews/"+review+"/known-answers", map[string]any{})
-	want := map[string]string{"governance.certificates": "[iso_27001]", "information.personal": "yes", "information.held": "[contact health]", "hosting.cloud": "yes"}
+	want := map[string]string{"governance.certificates": "[iso_27001]", "information.personal": "yes", "information.held": "[contact health]", "hosting.cloud": "yes",
+		"hosting.location": "adequate", "subcontractors.used": "yes"}
 	for _, q := range h.questions("lead", review) {
 		a, answered := q["answer"].(map[string]any)
 		if value, known := want[q["key"].(string)]; known != answered || known && (fmt.Sprint(a["value"]) != value || a["origin"] != "inventory") {
 			t.Errorf("%v: %v, want %q", q["key"], a, value)
 		}
+	}
+	moved := map[string]any{"system_id": system, "fact": "hosting_country", "proposed": []any{"GB"}, "reason": "It moved to Newport."}
+	h.must(422, "lead", "POST", "/reviews/"+review+"/facts", map[string]any{"system_id": system, "fact": "hosting_country", "proposed": []any{"Wales"}, "reason": "x"})
+	proposed := h.must(201, "lead", "POST", "/reviews/"+review+"/facts", moved).id()
+	h.must(200, "official", "POST", "/reviews/"+review+"/facts/"+proposed+"/decide", map[string]any{"decision": "accepted"})
+	if now := h.must(200, "official", "GET", "/systems/"+system, nil).body["hosting"].(map[string]any); now["country"] != "GB" || now["kind"] != "cloud" {
+		t.Errorf("after the official accepted: %v, want the cloud in GB", now)
 	}
 	if n := h.must(200, "lead", "POST", "/reviews/"+review+"/known-answers", map[string]any{}).body["count"]; n != 0.0 {
 		t.Errorf("%v answers confirmed twice", n)

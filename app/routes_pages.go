@@ -139,6 +139,8 @@ func inventoryPages(p *pages.Pages) []pageRoute {
 		{post, "/suppliers/:id/certificates/:certificate/end", access.InventoryChange, p.CertificateEnd},
 		{get, "/suppliers/:id/subcontractors", access.InventoryRead, p.Subcontractors},
 		{post, "/suppliers/:id/subcontractors", access.InventoryChange, p.SubcontractorAdd},
+		{get, "/suppliers/:id/subcontractors/:subcontractor", access.InventoryChange, p.Subcontractor},
+		{post, "/suppliers/:id/subcontractors/:subcontractor", access.InventoryChange, p.SubcontractorChange},
 		{post, "/suppliers/:id/subcontractors/:subcontractor/end", access.InventoryChange, p.SubcontractorEnd},
 		{get, "/groups", access.DirectoryRead, p.Groups},
 		{get, "/groups/new", access.InventoryChange, p.GroupNew},
@@ -302,6 +304,8 @@ func judgingPages(p *pages.Pages) []pageRoute {
 		{get, "/jobs", access.Settings, p.Jobs},
 		{post, "/jobs/:id/retry", access.Settings, p.JobRetry},
 		{post, "/jobs/:id/cancel", access.Settings, p.JobCancel},
+		{get, "/health", access.Settings, p.Health},
+		{post, "/health/mail", access.Settings, p.HealthMail},
 		{get, "/outbox", access.Settings, p.Outbox},
 		{post, "/outbox/hold", access.Settings, p.OutboxHold},
 	}

@@ -2,17 +2,25 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/access"
+	"sicrwydd/models/identity"
+	"sicrwydd/models/lang"
 	"sicrwydd/models/store/storetest"
+	"sicrwydd/templates"
 	"sicrwydd/tests/parts"
 )
 
@@ -106,26 +114,31 @@ func TestTheDoctorNamesEachFaultWithItsCure(t *testing.T) {
 	state := func() map[string]string {
 		states := map[string]string{}
 		for _, f := range p.examine(t.Context(), "tester@example.org") {
-			states[f.what] = f.state
-			if (f.state == well) == (f.cure != "") {
-				t.Errorf("%s is %s, and its cure %q", f.what, f.state, f.cure)
+			states[f.What] = f.State
+			if (f.State == request.Well) == (f.Cure.Key != "") {
+				t.Errorf("%s is %s, and its cure %q", f.What, f.State, f.Cure.Key)
+			}
+			for _, tag := range lang.All {
+				if text, err := reported(templates.Words(tag), f); err != nil {
+					t.Errorf("%s in %s: %v: %s", f.What, tag, err, text)
+				}
 			}
 		}
 		return states
 	}
 	healthy := state()
-	for _, what := range []string{"address", "evidence", "mail", "clock", "queue", "audit log"} {
-		if healthy[what] != well {
+	for _, what := range []string{"address", "evidence", "mail", "clock", "queue", "chain"} {
+		if healthy[what] != request.Well {
 			t.Errorf("%s is %s", what, healthy[what])
 		}
 	}
 	if len(server.To("tester@example.org", 1)) != 1 {
 		t.Error("no test message arrived")
 	}
-	if healthy["database"] != amiss { // the tests sign in as a superuser
+	if healthy["database"] != request.Amiss { // the tests sign in as a superuser
 		t.Errorf("the database is %s", healthy["database"])
 	}
-	if healthy["backup"] != amiss {
+	if healthy["backup"] != request.Amiss {
 		t.Errorf("without a backup it is %s", healthy["backup"])
 	}
 	if _, err := p.backup(t.Context(), t.TempDir()); err != nil {
@@ -139,14 +152,59 @@ func TestTheDoctorNamesEachFaultWithItsCure(t *testing.T) {
 		t.Fatal(err)
 	}
 	sick := state()
-	for what, want := range map[string]string{"backup": well, "mail": amiss, "address": ill, "evidence": ill} {
+	for what, want := range map[string]string{"backup": request.Well, "mail": request.Amiss, "address": request.Ill, "evidence": request.Ill} {
 		if sick[what] != want {
 			t.Errorf("%s is %s, want %s", what, sick[what], want)
 		}
 	}
 	var out bytes.Buffer
-	if err := report(&out, p.examine(t.Context(), "")); err == nil || !strings.Contains(out.String(), "-> sicrwydd mail release") {
+	if err := report(&out, p.examine(t.Context(), "")); err == nil || !strings.Contains(out.String(), "or run sicrwydd mail release") {
 		t.Errorf("%v:\n%s", err, out.String())
+	}
+}
+
+func TestALookThatHangsIsLeft(t *testing.T) {
+	hangs := make(chan struct{})
+	defer close(hangs)
+	ctx, done := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer done()
+	for name, at := range map[string]func(context.Context) request.Health{
+		"one that pays no heed": func(context.Context) request.Health { <-hangs; return well("settings", nil) },
+		"one that gives up": func(ctx context.Context) request.Health {
+			<-ctx.Done()
+			return broken(ctx.Err(), "chain.broken", "chain.broken")
+		},
+	} {
+		if h := (look{"chain", at}).within(ctx); h.State != request.Amiss || h.Text.Key != "health.slow" {
+			t.Errorf("%s: %+v, want it said to be slow", name, h)
+		}
+	}
+}
+
+func TestHealthIsAPageForAdministrators(t *testing.T) {
+	server := parts.Mails(t, `@example\.org$`)
+	h := start(t, storetest.PostgresURL(t), 1, "SICRWYDD_SMTP_URL", server.SMTP)
+	h.member("admin", identity.NewUser{Roles: []access.Role{access.Administrator}, Password: passphrase})
+	h.member("desk", identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase})
+	desk := h.reader(t)
+	desk.signIn("desk@example.org")
+	desk.get("/health")
+	desk.must(403)
+	admin := h.reader(t)
+	admin.signIn("admin@example.org")
+	admin.get("/more")
+	admin.must(200, `href="/health"`)
+	admin.get("/health?lang=cy")
+	admin.must(200, "Log archwilio", "uwchddefnyddiwr", "Rhedwch sicrwydd backup", "ni ofynnwyd am neges brawf")
+	admin.get("/health?lang=en")
+	admin.must(200, "signs in as a superuser", "Give it a role of its own", "no test message was asked for")
+	if len(server.To("admin@example.org", 0)) != 0 {
+		t.Error("looking sent a message")
+	}
+	admin.post("/health/mail", url.Values{"_csrf": {admin.token}})
+	admin.must(200, "The server took a test message to admin@example.org")
+	if len(server.To("admin@example.org", 1)) != 1 {
+		t.Error("no test message arrived")
 	}
 }
 

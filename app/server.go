@@ -35,7 +35,7 @@ const (
 // handler matters: the id first, so that every log line has it.
 func (p *program) newServer() (*fiber.App, huma.API, error) {
 	web := &pages.Pages{Services: p.services, Set: p.templates, Keys: p.keys, Mails: p.outbox, Demo: p.demo,
-		Secure: strings.HasPrefix(p.config.PublicURL, "https://"), DemoAccounts: p.accounts, PublicURL: p.config.PublicURL}
+		Secure: strings.HasPrefix(p.config.PublicURL, "https://"), DemoAccounts: p.accounts, PublicURL: p.config.PublicURL, Examine: p.health}
 	app := fiber.New(fiber.Config{
 		AppName: "Sicrwydd", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
 		BodyLimit: largestUpload, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,

@@ -94,7 +94,7 @@ func given(t *testing.T, systems ...review.SystemSnap) *review.Snapshot {
 			CurrentUntil: "2027-03-03", Name: "Mair Tŷ-Coch", JobTitle: "Senior Information Risk Owner", Organisation: host.En, At: atTheTime}
 		if i == 0 {
 			signed.Decision = review.RelyWithConditions
-			signed.Conditions = []lang.Text{{En: "A full restore is tried, and its result sent to us.", Cy: "Rhoddir cynnig ar adferiad llawn, ac anfonir y canlyniad atom."}}
+			signed.Conditions = []review.Condition{{DueOn: "2026-06-01", Text: lang.Text{En: "A full restore is tried, and its result sent to us.", Cy: "Rhoddir cynnig ar adferiad llawn, ac anfonir y canlyniad atom."}}}
 		}
 		s.SignOffs = append(s.SignOffs, signed)
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/review"
 	"sicrwydd/reports/document"
 )
 
@@ -72,10 +73,19 @@ func (w *writer) signOff() {
 			w.fact("report.sign-off.as", document.Plain(w.t("report.signed-as."+s.SignedAs))),
 		}
 		for _, condition := range s.Conditions {
-			facts = append(facts, w.fact("report.sign-off.condition", w.text(condition)))
+			facts = append(facts, w.fact("report.sign-off.condition", w.condition(condition)))
 		}
 		w.add(document.Facts{Rows: facts})
 	}
+}
+
+// condition is what a decision asks for, and by when.
+func (w *writer) condition(c review.Condition) document.Text {
+	text := w.text(c.Text)
+	if c.DueOn == "" {
+		return text
+	}
+	return append(text, document.Run{Text: " (" + w.t("report.condition.by", "Date", w.day(c.DueOn)) + ")"})
 }
 
 // about tells where the numbers come from, so that they can be worked out

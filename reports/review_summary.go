@@ -238,7 +238,7 @@ func (w *writer) asked() {
 	}
 	for _, s := range w.s.SignOffs {
 		for _, condition := range s.Conditions {
-			items = append(items, append(document.Bold(w.t("report.asked.condition")+" "), w.text(condition)...))
+			items = append(items, append(document.Bold(w.t("report.asked.condition")+" "), w.condition(condition)...))
 		}
 	}
 	grave := 0

@@ -60,10 +60,10 @@ func TestFirstPageSaysTheRatingTheCapTheClaimsAndWhatIsAsked(t *testing.T) {
 	for tag, inOrder := range map[lang.Tag][]string{
 		lang.English: {"Supplier assurance report", "Cŵn Llŷn Software Ltd", "REV-2026-0042", "Limited assurance", "Capped at: Limited assurance",
 			"Score: 77%", "the supplier's word alone: 15 of 58", "Rely, with conditions", "3 March 2027", "Previous review: REV-2025-0007",
-			"What is asked of you", "Condition: A full restore", "Finding (High): Restoring from backups", "Open actions: 2 (overdue: 1)", "Page 1 of "},
+			"What is asked of you", "Condition: A full restore", "(to be done by 1 June", "Finding (High): Restoring from backups", "Open actions: 2 (overdue: 1)", "Page 1 of "},
 		lang.Welsh: {"Adroddiad sicrwydd cyflenwr", "Cŵn Llŷn Software Ltd", "REV-2026-0042", "Sicrwydd cyfyngedig", "Terfyn uchaf: Sicrwydd cyfyngedig",
 			"Sgôr: 77%", "air y cyflenwr yn unig: 15 o 58", "Dibynnu ag amodau", "3 Mawrth 2027", "REV-2025-0007", "Beth a ofynnir gennych chi",
-			"Amod: Rhoddir cynnig", "(Saesneg yn unig)", "Camau gweithredu agored: 2 (yn hwyr: 1)", "Tudalen 1 o "},
+			"Amod: Rhoddir cynnig", "(i'w gwblhau erbyn 1 Mehefin", "(Saesneg yn unig)", "Camau gweithredu agored: 2 (yn hwyr: 1)", "Tudalen 1 o "},
 	} {
 		_, pages := written(t, given(t, clinic()), tag)
 		at := 0

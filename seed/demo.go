@@ -92,6 +92,21 @@ func demoAccounts() []Account {
 	}
 }
 
+// addSubcontractor gives a supplier with certificates one on whom it relies;
+// several rely on the same.
+func (b *builder) addSubcontractor(ctx context.Context, supplier *inventory.Supplier, i int) error {
+	if len(demoSuppliers[i].certificates) == 0 {
+		return nil
+	}
+	helpers := []inventory.SubcontractorInput{
+		{Name: "Cwmwl Enghraifft Ltd (fictitious)", Country: "GB", Purpose: "Hosts the servers.", ProcessesPersonalData: new(true)},
+		{Name: "Noswaith Support GmbH (fictitious)", Country: "DE", Purpose: "Answers calls at night.", ProcessesPersonalData: new(false)},
+		{Name: "Gwyliwr Monitoring Ltd (fictitious)", Country: "IE", Purpose: "Watches the logs."},
+	}
+	_, err := b.inventory.AddSubcontractor(ctx, program, supplier.ID, helpers[i%len(helpers)])
+	return err
+}
+
 func (b *builder) addInventory(ctx context.Context) error {
 	for i, s := range demoSuppliers {
 		supplier, err := b.inventory.AddSupplier(ctx, program, inventory.SupplierInput{Name: s.name, Country: "GB",
@@ -109,6 +124,9 @@ func (b *builder) addInventory(ctx context.Context) error {
 			if _, err := b.inventory.AddCertificate(ctx, program, supplier.ID, in); err != nil {
 				return err
 			}
+		}
+		if err := b.addSubcontractor(ctx, supplier, i); err != nil {
+			return err
 		}
 	}
 	boards, err := b.boards(ctx)

@@ -374,7 +374,7 @@ func (p *player) sign(ctx context.Context) error {
 		switch *d.Rating {
 		case questionnaire.Limited:
 			in.Decision = review.RelyWithConditions
-			in.Conditions = []lang.Text{{En: "Close the high findings within 90 days.", Cy: "Cau'r canfyddiadau uchel o fewn 90 diwrnod."}}
+			in.Conditions = []review.Condition{{Text: lang.Text{En: "Close the high findings within 90 days.", Cy: "Cau'r canfyddiadau uchel o fewn 90 diwrnod."}}}
 		case questionnaire.Unsatisfactory:
 			in.Decision = review.DoNotRely
 		}

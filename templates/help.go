@@ -7,20 +7,26 @@ var helpTopics = map[string]string{
 	"submit": "answering", "library": "answering", "facts": "answering",
 	"respondents": "people", "messages": "people",
 	"listing": "inventory", "review": "planning", "review-plan": "planning", "review-edit": "planning", "review-issue": "planning",
-	"review-reason": "planning", "review-history": "planning", "work": "planning", "dashboard": "dashboard", "pile": "planning", "calendar": "planning",
+	"review-reason": "planning", "review-history": "planning", "work": "planning", "dashboard": "dashboard", "pile": "planning", "calendar": "calendar",
 	"judge": "judging", "judgement": "judging", "return": "judging", "assess": "judging", "findings": "judging", "finding-form": "judging", "action": "judging",
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
-	"system": "inventory", "risk": "inventory", "certificate": "inventory", "subcontractors": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "inventory", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
-	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
-	"imports": "inventory", "import": "inventory", "returns": "inventory", "use-form": "inventory",
-	"bulk": "planning", "bulks": "planning", "bulk-preview": "planning",
-	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "accounts", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
+	"system": "inventory", "risk": "risk", "certificate": "inventory", "subcontractors": "inventory", "subcontractor": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "concentration", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
+	"reports": "reports", "pack": "packs", "pack-new": "packs", "pack-draft": "packs", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"imports": "imports", "import": "imports", "returns": "returns", "use-form": "returns",
+	"bulk": "bulk", "bulks": "bulk", "bulk-preview": "bulk",
+	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "health", "health": "health", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
 }
 
+// listTopics are those of lists, which share a page, by their titles.
+var listTopics = map[string]string{"nav.risk": "risk", "nav.reviews": "planning", "nav.findings": "judging", "nav.actions": "judging"}
+
 // HelpHref is where the help with this page is.
 func (p Page) HelpHref() string {
+	if topic := listTopics[p.TitleKey]; topic != "" && p.name == "listing" {
+		return "/help#" + topic
+	}
 	if topic := helpTopics[p.name]; topic != "" {
 		return "/help#" + topic
 	}

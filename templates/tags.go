@@ -57,6 +57,10 @@ var colours = map[string]components.Colour{
 	"decision.rely_with_conditions": "yellow",
 	"decision.do_not_rely":          "red",
 
+	"health.state.ok":   "green",
+	"health.state.warn": "yellow",
+	"health.state.fail": "red",
+
 	"action.state.open":      "blue",
 	"action.state.completed": "purple",
 	"action.state.verified":  "green",

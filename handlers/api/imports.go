@@ -133,7 +133,7 @@ func (a *API) CancelImport(ctx context.Context, in *ByID) (*thing[importOut], er
 	return a.imported(ctx, in.ID, err)
 }
 
-// UndoImport takes back what an import created.
+// UndoImport takes back what an import created and changed.
 func (a *API) UndoImport(ctx context.Context, in *ByID) (*thing[importOut], error) {
 	_, err := a.Inventory.UndoImport(ctx, actor(ctx), in.ID)
 	return a.imported(ctx, in.ID, err)

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
@@ -25,6 +27,8 @@ func (factsData) KindOf(fact string) string {
 	switch fact {
 	case questionnaire.FactHostingKind:
 		return "hosting.kind"
+	case questionnaire.FactHostingCountry:
+		return "country"
 	case questionnaire.FactDataCategories:
 		return "data_category"
 	}
@@ -58,6 +62,8 @@ func (factsData) Values(system questionnaire.SystemFacts, fact string) []string 
 		return system.DataCategories
 	case fact == questionnaire.FactHostingKind && system.HostingKind != "":
 		return []string{system.HostingKind}
+	case fact == questionnaire.FactHostingCountry && system.HostingCountry != "":
+		return []string{system.HostingCountry}
 	case fact == questionnaire.FactExposure && system.Exposure != "":
 		return []string{system.Exposure}
 	}
@@ -96,6 +102,9 @@ func (p *Pages) FactsPage(v *View) error {
 // FactCorrect proposes another fact.
 func (p *Pages) FactCorrect(v *View) error {
 	in := review.FactInput{Fact: v.Typed("fact"), Proposed: v.TypedAll("proposed"), Reason: v.Typed("reason")}
+	if in.Fact == questionnaire.FactHostingCountry && len(in.Proposed) == 1 {
+		in.Proposed[0] = strings.ToUpper(in.Proposed[0])
+	}
 	in.SystemID, _ = uuid.Parse(v.Typed("system_id"))
 	page, d, err := p.factsPage(v, in)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/inventory"
 )
 
@@ -114,8 +115,7 @@ func (p *Pages) Subcontractors(v *View) error {
 
 // SubcontractorAdd records one on whom a supplier relies.
 func (p *Pages) SubcontractorAdd(v *View) error {
-	data := subcontractorsData{Processes: v.Typed("processes_personal_data")}
-	data.In = inventory.SubcontractorInput{Name: v.Typed("name"), Country: v.Typed("country"), Purpose: v.Typed("purpose"), ProcessesPersonalData: typedYesNo(data.Processes)}
+	data := subcontractorsData{Processes: v.Typed("processes_personal_data"), In: v.typedSubcontractor()}
 	page, id, err := p.subcontractorsPage(v, data)
 	if err != nil {
 		return err
@@ -126,18 +126,84 @@ func (p *Pages) SubcontractorAdd(v *View) error {
 	return v.Go("/suppliers/"+id.String()+"/subcontractors", "flash.saved")
 }
 
+type subcontractorData struct {
+	Supplier  *inventory.Supplier
+	ID        string
+	Version   int
+	In        inventory.SubcontractorInput
+	Processes string                   // yes, no, or empty: not known
+	Standing  *inventory.Subcontractor // the newer version, after a stale edit
+}
+
+// subcontractor loads the form of the one that the address names, and the two
+// ids; the form then changes the version that stands.
+func (p *Pages) subcontractor(v *View) (data subcontractorData, supplier, id uuid.UUID, err error) {
+	if supplier, err = v.ID("id"); err != nil {
+		return data, supplier, id, err
+	}
+	if id, err = v.ID("subcontractor"); err != nil {
+		return data, supplier, id, err
+	}
+	if data.Supplier, err = p.Inventory.Supplier(v.UserContext(), v.Actor(), supplier); err != nil {
+		return data, supplier, id, err
+	}
+	c, err := p.Inventory.Subcontractor(v.UserContext(), v.Actor(), supplier, id)
+	if err == nil {
+		data.ID, data.Version, data.In, data.Standing = id.String(), c.Version, c.Input(), c
+		data.Processes = yesNo(c.ProcessesPersonalData)
+	}
+	return data, supplier, id, err
+}
+
+func subcontractorPage(data subcontractorData, refused error) Page {
+	if !fault.Is(refused, fault.KindStale) {
+		data.Standing = nil
+	}
+	return Page{Name: "subcontractor", TitleKey: "subcontractor.change", Data: data}
+}
+
+// Subcontractor is the form to change one on whom a supplier relies, or to end
+// it.
+func (p *Pages) Subcontractor(v *View) error {
+	data, _, _, err := p.subcontractor(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(subcontractorPage(data, nil))
+}
+
+// SubcontractorChange changes what is known of one.
+func (p *Pages) SubcontractorChange(v *View) error {
+	data, supplier, id, err := p.subcontractor(v)
+	if err != nil {
+		return err
+	}
+	typed := v.typedSubcontractor()
+	version, _ := strconv.Atoi(v.Typed("version"))
+	_, err = p.Inventory.ChangeSubcontractor(v.UserContext(), v.Actor(), supplier, id, version, func(in *inventory.SubcontractorInput) error {
+		*in = typed
+		return nil
+	})
+	if err != nil {
+		data.In, data.Processes = typed, v.Typed("processes_personal_data")
+		return v.Refuse(err, subcontractorPage(data, err))
+	}
+	return v.Go("/suppliers/"+supplier.String()+"/subcontractors", "flash.saved")
+}
+
 // SubcontractorEnd drops one on whom the supplier relies no more.
 func (p *Pages) SubcontractorEnd(v *View) error {
-	page, id, err := p.subcontractorsPage(v, subcontractorsData{})
+	data, supplier, id, err := p.subcontractor(v)
 	if err != nil {
 		return err
 	}
-	subcontractor, err := v.ID("subcontractor")
-	if err != nil {
-		return err
+	if err := p.Inventory.EndSubcontractor(v.UserContext(), v.Actor(), supplier, id); err != nil {
+		return v.Refuse(err, subcontractorPage(data, err))
 	}
-	if err := p.Inventory.EndSubcontractor(v.UserContext(), v.Actor(), id, subcontractor); err != nil {
-		return v.Refuse(err, page)
-	}
-	return v.Go("/suppliers/"+id.String()+"/subcontractors", "flash.ended")
+	return v.Go("/suppliers/"+supplier.String()+"/subcontractors", "flash.ended")
+}
+
+func (v *View) typedSubcontractor() inventory.SubcontractorInput {
+	return inventory.SubcontractorInput{Name: v.Typed("name"), Country: v.Typed("country"), Purpose: v.Typed("purpose"),
+		ProcessesPersonalData: typedYesNo(v.Typed("processes_personal_data"))}
 }

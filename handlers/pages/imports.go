@@ -182,7 +182,7 @@ func (p *Pages) ImportCancel(v *View) error {
 	})
 }
 
-// ImportUndo takes back what an import created, or shows what stands in the way.
+// ImportUndo takes back what an import created and changed, or shows what stands in the way.
 func (p *Pages) ImportUndo(v *View) error {
 	return p.importDone(v, "", func(id uuid.UUID) error {
 		_, err := p.Inventory.UndoImport(v.UserContext(), v.Actor(), id)

@@ -5,6 +5,7 @@ package pages
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -34,6 +35,9 @@ type Pages struct {
 	Secure bool // served behind https
 	// PublicURL is where people reach the product.
 	PublicURL string
+	// Examine looks at what the product rests on, for a bounded time; with an
+	// address it sends a test message there.
+	Examine func(ctx context.Context, mailTo string) []request.Health
 	// DemoAccounts are shown on the sign-in page of a demonstration.
 	DemoAccounts []templates.DemoAccount
 }
@@ -376,6 +380,7 @@ var navigation = []struct {
 	{"nav.users", "/users", access.UserManage, ""},
 	{"nav.outbox", "/outbox", access.Settings, ""},
 	{"nav.jobs", "/jobs", access.Settings, ""},
+	{"nav.health", "/health", access.Settings, ""},
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
 	{"nav.groups", "/groups", access.DirectoryRead, "ours"},
 	{"nav.concentration", "/concentration", access.InventoryRead, "ours"},

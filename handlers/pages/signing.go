@@ -12,12 +12,17 @@ import (
 	"sicrwydd/models/review"
 )
 
+type typedCondition struct {
+	lang.Text
+	Due typedDay
+}
+
 type signData struct {
 	Review     *review.Detail
 	Snapshot   *review.Snapshot
 	Hosts      map[uuid.UUID]lang.Text
 	In         review.SignInput
-	Conditions []lang.Text // as many as can be typed
+	Conditions []typedCondition // as many as can be typed
 	Interval   string
 	Open       bool // may be decided: assessed, and the accuracy check is over
 	Stale      bool // the assessment has changed since the page was opened
@@ -119,7 +124,7 @@ func (p *Pages) signPage(v *View, data signData) (Page, error) {
 		return Page{}, err
 	}
 	for len(data.Conditions) < typedConditions {
-		data.Conditions = append(data.Conditions, lang.Text{})
+		data.Conditions = append(data.Conditions, typedCondition{})
 	}
 	waits := data.Review.WaitingFor
 	data.Open = data.Review.State == review.Assessed && waits != nil && *waits == review.WaitsForSigner
@@ -145,10 +150,11 @@ func (p *Pages) SignOff(v *View) error {
 	}
 	data := signData{In: review.SignInput{Decision: review.Decision(v.Typed("decision")), AssessmentDigest: v.Typed("assessment_digest")}, Interval: v.Typed("interval_months")}
 	for i := range typedConditions {
-		data.Conditions = append(data.Conditions, v.TypedText(fmt.Sprintf("conditions.%d", i)))
+		text, due := v.TypedText(fmt.Sprintf("conditions.%d", i)), fmt.Sprintf("conditions/%d/due_on", i)
+		data.Conditions = append(data.Conditions, typedCondition{text, v.typedDay(due)})
+		data.In.Conditions = append(data.In.Conditions, review.Condition{Text: text, DueOn: v.TypedDate(due)})
 	}
 	in := data.In
-	in.Conditions = append(in.Conditions, data.Conditions...)
 	invalid := fault.Invalid("invalid")
 	in.IntervalMonths = number(data.Interval, "interval_months", invalid)
 	if err = invalid.OrNil(); err == nil {

@@ -111,6 +111,18 @@ func (s *Service) EndCertificate(ctx context.Context, by access.Actor, supplier,
 	return err
 }
 
+// Input gives what was entered, for a change that keeps the rest.
+func (c *Subcontractor) Input() SubcontractorInput {
+	return SubcontractorInput{Name: c.Name, Country: c.Country, Purpose: c.Purpose, ProcessesPersonalData: c.ProcessesPersonalData}
+}
+
+// Subcontractor gives one on whom a supplier relies.
+func (s *Service) Subcontractor(ctx context.Context, by access.Actor, supplier, id uuid.UUID) (*Subcontractor, error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Subcontractor, error) {
+		return store.FindBy[Subcontractor](tx, "id = ? AND supplier_id = ?", id, supplier)
+	})
+}
+
 // ChangeSubcontractor changes what is known of one on whom a supplier relies.
 func (s *Service) ChangeSubcontractor(ctx context.Context, by access.Actor, supplier, id uuid.UUID, version int, edit func(*SubcontractorInput) error) (*Subcontractor, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Subcontractor, error) {
@@ -121,7 +133,7 @@ func (s *Service) ChangeSubcontractor(ctx context.Context, by access.Actor, supp
 		if err := store.CheckVersion(c, version); err != nil {
 			return nil, err
 		}
-		in := SubcontractorInput{c.Name, c.Country, c.Purpose, c.ProcessesPersonalData}
+		in := c.Input()
 		if err := edit(&in); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ const (
 	ImportApplying  ImportState = "applying" // rows are being entered
 	ImportApplied   ImportState = "applied"
 	ImportStopped   ImportState = "cancelled"
-	ImportTakenBack ImportState = "undoing" // what it created is being taken away
+	ImportTakenBack ImportState = "undoing" // what it did is being taken back
 	ImportGone      ImportState = "undone"
 )
 
@@ -134,6 +134,7 @@ type ImportRow struct {
 	SystemID      *uuid.UUID
 	SystemVersion int         // as the import left it
 	MadeSuppliers []uuid.UUID `gorm:"serializer:json"`
+	Former        *Former     `gorm:"serializer:json"` // of a system that it changed
 }
 
 // TableName names the table.

@@ -162,9 +162,12 @@ func (a *applier) row(tx *store.Tx, p *plannedRow, made map[string]uuid.UUID, sy
 		if err != nil {
 			return err
 		}
-		system, err := a.entered(tx, p, supplies, systems)
+		system, former, err := a.entered(tx, p, supplies, systems)
 		if err != nil {
 			return err
+		}
+		if former != nil {
+			kept["former"] = asJSON(former)
 		}
 		systems[p.number] = system.ID
 		kept["system_id"], kept["system_version"] = system.ID, system.Version
@@ -205,8 +208,9 @@ func (a *applier) suppliersOf(tx *store.Tx, p *plannedRow, made map[string]uuid.
 }
 
 // entered makes the system of a row, or changes the one that stands: what the
-// row leaves out stays, and nobody is taken off.
-func (a *applier) entered(tx *store.Tx, p *plannedRow, supplies []SupplyInput, systems map[int]uuid.UUID) (*System, error) {
+// row leaves out stays, and nobody is taken off. Of one that stood it gives what
+// undoing the import will put back.
+func (a *applier) entered(tx *store.Tx, p *plannedRow, supplies []SupplyInput, systems map[int]uuid.UUID) (*System, *Former, error) {
 	id := p.system
 	if id == uuid.Nil && p.repeats != 0 {
 		id = systems[p.repeats]
@@ -219,17 +223,24 @@ func (a *applier) entered(tx *store.Tx, p *plannedRow, supplies []SupplyInput, s
 		for _, set := range p.sets {
 			set(&in)
 		}
-		return AddSystemIn(tx, in)
+		system, err := AddSystemIn(tx, in)
+		return system, nil, err
 	}
 	standing, err := store.Many[Supply](tx, "part, supplier_id", "system_id = ?", id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	uses, err := store.Many[Use](tx, "", "system_id = ?", id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return EditSystemIn(tx, id, func(in *SystemInput) error {
+	system, err := changeableSystem(tx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	former := &Former{Version: system.Version, Suppliers: []SupplyInput{}, UsedBy: []uuid.UUID{}}
+	return system, former, system.edit(tx, func(in *SystemInput) error {
+		former.Was = *in
 		if p.host != uuid.Nil {
 			in.HostOrganisationID = p.host
 		}
@@ -241,7 +252,7 @@ func (a *applier) entered(tx *store.Tx, p *plannedRow, supplies []SupplyInput, s
 		}
 		for _, s := range supplies {
 			if !slices.Contains(in.Suppliers, s) {
-				in.Suppliers = append(in.Suppliers, s)
+				in.Suppliers, former.Suppliers = append(in.Suppliers, s), append(former.Suppliers, s)
 			}
 		}
 		in.UsedBy = []uuid.UUID{}
@@ -250,7 +261,7 @@ func (a *applier) entered(tx *store.Tx, p *plannedRow, supplies []SupplyInput, s
 		}
 		for _, user := range p.users {
 			if !slices.Contains(in.UsedBy, user) {
-				in.UsedBy = append(in.UsedBy, user)
+				in.UsedBy, former.UsedBy = append(in.UsedBy, user), append(former.UsedBy, user)
 			}
 		}
 		return nil

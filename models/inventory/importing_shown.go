@@ -144,7 +144,7 @@ func (v *ImportView) tell(tx *store.Tx) error {
 // undone it counts what is taken back.
 func (v *ImportView) Percent() int {
 	if v.State == ImportTakenBack {
-		return 100 * (v.Undone + v.Stays) / max(v.Undone+v.Stays+v.Added, 1)
+		return 100 * (v.Undone + v.Stays) / max(v.Undone+v.Stays+v.Added+v.Updated, 1)
 	}
 	return 100 * v.Done / max(v.RowsCount, 1)
 }

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -318,6 +319,91 @@ func TestAnImportIsCancelledAndTakenUpAgain(t *testing.T) {
 		}
 		if v := w.worked(other.ID); v.State != inventory.ImportStopped || len(w.systems()) != 2 {
 			t.Errorf("cancelled it is %s, and leaves %d systems", v.State, len(w.systems()))
+		}
+	})
+}
+
+func TestAnUndoPutsBackWhatTheImportChanged(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		first := w.brought(program,
+			[]string{"Alpha", "7A1", "Un", "hosts", "Board 1", "3 March 2026", "100", "contact"},
+			[]string{"Beta", "7A1", "Un", "hosts", "", "", "200"},
+			[]string{"Gamma", "7A1", "", "", "", "", "300"})
+		if _, err := w.ApplyImport(t.Context(), program, first.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.worked(first.ID)
+		before := map[string]*inventory.SystemDetail{}
+		look := func(into map[string]*inventory.SystemDetail) {
+			for _, system := range w.systems() {
+				one, err := w.System(t.Context(), program, system.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				into[one.Name.En] = one
+			}
+		}
+		look(before)
+		i := w.brought(program,
+			[]string{"Alpha", "7A1", "Dau", "supports", "Board 2", "", "111", "health"},
+			[]string{"Beta", "7A1", "", "", "", "", "222"},
+			[]string{"Alpha", "7A1", "Tri", "develops", "", "1 April 2026", "1111"},
+			[]string{"Gamma", "7A1", "", "", "Board 2", "", "333"},
+			[]string{"Delta", "7A1", "", "", "", "", "4"})
+		if _, err := w.MapImport(t.Context(), program, i.ID, nil, inventory.UpdateDuplicates); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.ApplyImport(t.Context(), program, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		if v := w.worked(i.ID); v.Updated != 4 || v.Added != 1 {
+			t.Fatalf("updated %d, added %d", v.Updated, v.Added)
+		}
+		_, err := w.ChangeSystem(t.Context(), program, before["Beta"].ID, 0, func(in *inventory.SystemInput) error {
+			in.InformationAssetOwner = "Perchennog"
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gamma, err := w.System(t.Context(), program, before["Gamma"].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.ConfirmUse(t.Context(), w.official("ail@example.org", w.two), gamma.ID, gamma.Uses[0].ID, 0, inventory.UseInput{Role: "user"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.UndoImport(t.Context(), program, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		v := w.worked(i.ID)
+		if want := []string{"3  import.undo-changed", "5  import.undo-confirmed"}; v.State != inventory.ImportGone || v.Undone != 3 || v.Stays != 2 || !slices.Equal(keys(v), want) {
+			t.Errorf("it is %s: undone %d, left %d: %q", v.State, v.Undone, v.Stays, keys(v))
+		}
+		after := map[string]*inventory.SystemDetail{}
+		look(after)
+		if after["Delta"] != nil {
+			t.Error("what was entered stays")
+		}
+		was, is := before["Alpha"], after["Alpha"]
+		if !reflect.DeepEqual(was.Input(), is.Input()) {
+			t.Errorf("Alpha was  %+v\nand is now %+v", was.Input(), is.Input())
+		}
+		if len(is.Supplies) != 1 || is.Supplies[0].SupplierID != was.Supplies[0].SupplierID || len(is.Uses) != 1 || is.Uses[0].ID != was.Uses[0].ID {
+			t.Errorf("Alpha has the suppliers %+v and the users %+v", is.Supplies, is.Uses)
+		}
+		if beta := after["Beta"]; *beta.PeopleCount != 222 || beta.InformationAssetOwner != "Perchennog" {
+			t.Errorf("what somebody changed since was touched: %+v", beta.System)
+		}
+		if gamma := after["Gamma"]; *gamma.PeopleCount != 333 || len(gamma.Uses) != 1 {
+			t.Errorf("a confirmed use was touched: %+v", gamma.System)
+		}
+		suppliers, err := w.Suppliers(t.Context(), program, inventory.SupplierFilter{}, store.Paging{})
+		if err != nil || len(suppliers.Items) != 1 {
+			t.Errorf("%d suppliers are left, %v", len(suppliers.Items), err)
+		}
+		if _, err := w.UndoImport(t.Context(), program, i.ID); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("undone twice: %v", err)
 		}
 	})
 }

@@ -30,8 +30,8 @@ type Obstacle struct {
 }
 
 // UndoImport takes back what an import created, if nobody changed it since and
-// nothing hangs on it. What it changed of systems that were there before stays:
-// what they were is in their history, and people may have relied on it.
+// nothing hangs on it, and puts back what it changed of systems that were there
+// before. Of these, one that somebody changed since is listed and left.
 func (s *Service) UndoImport(ctx context.Context, by access.Actor, id uuid.UUID) (*Import, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Import, error) {
 		i, err := importIn(tx, id, ImportApplied, ImportStopped)
@@ -42,7 +42,7 @@ func (s *Service) UndoImport(ctx context.Context, by access.Actor, id uuid.UUID)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(rows, func(r *ImportRow) bool { return r.Outcome == RowAdded }) {
+		if !slices.ContainsFunc(rows, func(r *ImportRow) bool { return r.Outcome == RowAdded || r.Former != nil }) {
 			return nil, fault.Conflict("import.nothing-to-undo")
 		}
 		in, err := obstacles(tx.AsProgram("look what an import's systems carry"), rows)
@@ -133,8 +133,8 @@ func waysOf(tx *store.Tx, ids []uuid.UUID) (map[uuid.UUID]string, map[uuid.UUID]
 	return inWay, systems, err
 }
 
-// takeBack takes away what the rows created, a batch at a time, then the
-// suppliers that were made for them.
+// takeBack takes away what the rows created, a batch at a time, puts back what
+// they changed, then takes away the suppliers that were made for them.
 func (a *applier) takeBack(ctx context.Context, i *Import, until time.Time) (more bool, err error) {
 	rows, err := store.Read(ctx, a.s.db, a.by, func(tx *store.Tx) ([]*ImportRow, error) {
 		return store.Many[ImportRow](tx, "number", "import_id = ?", i.ID)
@@ -150,6 +150,9 @@ func (a *applier) takeBack(ctx context.Context, i *Import, until time.Time) (mor
 		if goOn, err := a.takeBackBatch(ctx, batch); err != nil || !goOn {
 			return false, err
 		}
+	}
+	if more, goOn, err := a.restore(ctx, rows, until); err != nil || more || !goOn {
+		return more, err
 	}
 	for _, row := range rows {
 		for _, supplier := range row.MadeSuppliers {

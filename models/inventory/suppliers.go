@@ -53,6 +53,9 @@ type SupplierInput struct {
 
 var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
 
+// IsCountry reports whether a code has the form of ISO 3166-1 alpha-2.
+func IsCountry(code string) bool { return countryCode.MatchString(code) }
+
 func (in *SupplierInput) check() error {
 	in.Name = strings.TrimSpace(in.Name)
 	in.Country = strings.ToUpper(strings.TrimSpace(in.Country))

@@ -128,7 +128,7 @@ func (w *wales) rate(rating questionnaire.Rating, host, supplier, system uuid.UU
 		w.t.Fatal(err)
 	}
 	_, err := store.Change(w.t.Context(), w.db, program, func(tx *store.Tx) (bool, error) {
-		signed := &review.SignOff{ReviewID: r.ID, HostOrganisationID: host, Decision: review.Rely, IntervalMonths: 12, Conditions: []lang.Text{}}
+		signed := &review.SignOff{ReviewID: r.ID, HostOrganisationID: host, Decision: review.Rely, IntervalMonths: 12, Conditions: []review.Condition{}}
 		if err := tx.Create(signed, review.Signed); err != nil {
 			return false, err
 		}

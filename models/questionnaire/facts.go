@@ -15,9 +15,12 @@ import (
 type Facts struct {
 	// Tier is the most demanding of the systems' tiers; worked out from them
 	// where it is 0.
-	Tier         int           `json:"tier"`
-	Certificates []string      `json:"certificates"`
-	Systems      []SystemFacts `json:"systems"`
+	Tier         int      `json:"tier"`
+	Certificates []string `json:"certificates"`
+	// Subcontractors are the names of those on whom the supplier relies; none
+	// entered is not known.
+	Subcontractors []string      `json:"subcontractors,omitempty"`
+	Systems        []SystemFacts `json:"systems"`
 }
 
 // SystemFacts are the facts of one system of the review. Empty is not known.
@@ -30,7 +33,9 @@ type SystemFacts struct {
 	// supports, processes.
 	Parts       []string `json:"parts"`
 	HostingKind string   `json:"hosting_kind"`
-	Exposure    string   `json:"exposure"`
+	// HostingCountry is two letters (ISO 3166-1).
+	HostingCountry string `json:"hosting_country,omitempty"`
+	Exposure       string `json:"exposure"`
 	// DataCategories that are not known are null; an empty list is "none".
 	DataCategories []string `json:"data_categories"`
 }
@@ -43,6 +48,12 @@ const (
 	FactDataCategories = "data_categories"
 	FactTier           = "tier"
 	FactCertificates   = "certificates"
+)
+
+// The facts that no condition names, only a question that they answer.
+const (
+	FactHostingCountry = "hosting_country"
+	FactSubcontractors = "subcontractors"
 )
 
 // What counts when a fact is not known, as in the rules on consequence and
@@ -109,6 +120,10 @@ func (s SystemFacts) fact(name string) []string {
 	case FactHostingKind:
 		if s.HostingKind != "" {
 			return []string{s.HostingKind}
+		}
+	case FactHostingCountry:
+		if s.HostingCountry != "" {
+			return []string{s.HostingCountry}
 		}
 	case FactExposure:
 		if s.Exposure == "" {

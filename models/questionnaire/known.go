@@ -73,8 +73,11 @@ func mustEncode(value any) json.RawMessage {
 // told gives the values of a fact over the systems asked about, and whether it
 // is known of each of them.
 func (f Facts) told(system uuid.UUID, fact string) ([]string, bool) {
-	if fact == FactCertificates {
+	switch fact {
+	case FactCertificates:
 		return f.Certificates, len(f.Certificates) > 0
+	case FactSubcontractors:
+		return f.Subcontractors, len(f.Subcontractors) > 0
 	}
 	var values []string
 	seen := false
@@ -82,7 +85,7 @@ func (f Facts) told(system uuid.UUID, fact string) ([]string, bool) {
 		if system != uuid.Nil && s.ID != system {
 			continue
 		}
-		known := map[string]bool{FactHostingKind: s.HostingKind != "", FactExposure: s.Exposure != "", FactDataCategories: s.DataCategories != nil, FactPart: len(s.Parts) > 0}
+		known := map[string]bool{FactHostingKind: s.HostingKind != "", FactHostingCountry: s.HostingCountry != "", FactExposure: s.Exposure != "", FactDataCategories: s.DataCategories != nil, FactPart: len(s.Parts) > 0}
 		if !known[fact] {
 			return nil, false
 		}
@@ -97,7 +100,7 @@ func (v *validation) knownFrom(q *Question, place string) {
 	if q.KnownFrom == nil {
 		return
 	}
-	if !slices.Contains([]string{FactPart, FactHostingKind, FactExposure, FactDataCategories, FactCertificates}, q.KnownFrom.Fact) {
+	if !slices.Contains([]string{FactPart, FactHostingKind, FactExposure, FactDataCategories, FactCertificates, FactHostingCountry, FactSubcontractors}, q.KnownFrom.Fact) {
 		v.on(place+"/known_from", "questionnaire.known-fact-unknown")
 	}
 	if q.Type != YesNo && q.Type != SingleChoice && q.Type != MultipleChoice {

@@ -16,6 +16,10 @@ func TestFactsAnswerWhatIsKnown(t *testing.T) {
 	held := &Question{Type: MultipleChoice, Scope: ScopeSystem, Options: []Option{{Value: "contact"}, {Value: "health"}, {Value: "none_held"}},
 		KnownFrom: &KnownFrom{FactDataCategories, map[string]string{"none": "none_held"}}}
 	certificates := &Question{Type: MultipleChoice, Options: []Option{{Value: "iso_27001"}, {Value: "none_held"}}, KnownFrom: &KnownFrom{Fact: FactCertificates}}
+	in := func(id uuid.UUID, country string) SystemFacts { return SystemFacts{ID: id, HostingCountry: country} }
+	located := &Question{Type: SingleChoice, Scope: ScopeSystem, Options: []Option{{Value: "uk"}, {Value: "adequate"}},
+		KnownFrom: &KnownFrom{FactHostingCountry, map[string]string{"GB": "uk"}}}
+	helped := &Question{Type: YesNo, Scope: ScopeSupplier, KnownFrom: &KnownFrom{FactSubcontractors, map[string]string{"any": "yes"}}}
 	for _, c := range []struct {
 		what   string
 		q      *Question
@@ -33,6 +37,11 @@ func TestFactsAnswerWhatIsKnown(t *testing.T) {
 		{"known to be none", held, Facts{Systems: []SystemFacts{system(one, "", []string{})}}, one, `["none_held"]`},
 		{"a certificate", certificates, Facts{Certificates: []string{"iso_27001", "other"}}, uuid.Nil, `["iso_27001"]`},
 		{"no certificate entered says nothing", certificates, Facts{Certificates: []string{}}, uuid.Nil, ""},
+		{"in the United Kingdom", located, Facts{Systems: []SystemFacts{in(one, "GB"), in(two, "US")}}, one, `"uk"`},
+		{"in a country that is not mapped", located, Facts{Systems: []SystemFacts{in(one, "GB"), in(two, "US")}}, two, ""},
+		{"country not known", located, Facts{Systems: []SystemFacts{in(one, "")}}, one, ""},
+		{"a sub-contractor", helped, Facts{Subcontractors: []string{"Cymorth"}}, uuid.Nil, `"yes"`},
+		{"no sub-contractor entered says nothing", helped, Facts{}, uuid.Nil, ""},
 		{"nothing to know it from", &Question{Type: YesNo}, Facts{Certificates: []string{"iso_27001"}}, uuid.Nil, ""},
 	} {
 		if got := string(c.facts.Known(c.q, c.system)); got != c.want {

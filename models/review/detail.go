@@ -124,7 +124,7 @@ type SignOffView struct {
 	ID                 uuid.UUID   `json:"id"`
 	HostOrganisationID uuid.UUID   `json:"host_organisation_id"`
 	Decision           Decision    `json:"decision"`
-	Conditions         []lang.Text `json:"conditions"`
+	Conditions         []Condition `json:"conditions"`
 	IntervalMonths     int         `json:"interval_months"`
 	AssessmentDigest   string      `json:"assessment_digest"`
 	Name               string      `json:"name"`

@@ -197,12 +197,19 @@ func gatherFacts(tx *store.Tx, supplier uuid.UUID, systems []*inventory.System) 
 			facts.Certificates = append(facts.Certificates, c.Kind)
 		}
 	}
+	if err != nil {
+		return facts, err
+	}
+	subcontractors, err := store.All[inventory.Subcontractor](tx, "name, id", "supplier_id = ?", supplier)
+	for _, c := range subcontractors {
+		facts.Subcontractors = append(facts.Subcontractors, c.Name)
+	}
 	return facts, err
 }
 
 func factsOf(system *inventory.System, supplier uuid.UUID, supplies []*inventory.Supply) questionnaire.SystemFacts {
 	f := questionnaire.SystemFacts{ID: system.ID, Reference: system.Reference, Name: system.Name, Tier: system.Tier,
-		Parts: []string{}, HostingKind: string(system.Hosting.Kind), Exposure: string(system.Exposure)}
+		Parts: []string{}, HostingKind: string(system.Hosting.Kind), HostingCountry: system.Hosting.Country, Exposure: string(system.Exposure)}
 	for _, supply := range supplies {
 		if supply.SupplierID == supplier {
 			f.Parts = append(f.Parts, string(supply.Part))

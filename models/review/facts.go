@@ -44,7 +44,7 @@ const (
 )
 
 // CorrectableFacts lists the facts that a supplier may say are wrong.
-var CorrectableFacts = []string{questionnaire.FactHostingKind, questionnaire.FactExposure, questionnaire.FactDataCategories}
+var CorrectableFacts = []string{questionnaire.FactHostingKind, questionnaire.FactHostingCountry, questionnaire.FactExposure, questionnaire.FactDataCategories}
 
 // Scope is that of the review's messages; of a supplier its leads see it.
 func (FactCorrection) Scope(by access.Actor) store.Condition {
@@ -95,6 +95,10 @@ func (in *FactInput) check() error {
 		if len(in.Proposed) != 1 || !slices.Contains(inventory.HostingKinds, inventory.HostingKind(in.Proposed[0])) {
 			invalid.On("proposed", "system.hosting-unknown")
 		}
+	case questionnaire.FactHostingCountry:
+		if len(in.Proposed) != 1 || !inventory.IsCountry(in.Proposed[0]) {
+			invalid.On("proposed", "country.wrong")
+		}
 	case questionnaire.FactExposure:
 		if len(in.Proposed) != 1 || !slices.Contains(inventory.Exposures, inventory.Exposure(in.Proposed[0])) {
 			invalid.On("proposed", "system.exposure-unknown")
@@ -123,6 +127,8 @@ func standing(system *inventory.System, fact string) []string {
 		return f.DataCategories
 	case fact == questionnaire.FactHostingKind && f.HostingKind != "":
 		return []string{f.HostingKind}
+	case fact == questionnaire.FactHostingCountry && f.HostingCountry != "":
+		return []string{f.HostingCountry}
 	case fact == questionnaire.FactExposure && f.Exposure != "":
 		return []string{f.Exposure}
 	}
@@ -208,6 +214,8 @@ func (c *FactCorrection) apply(in *inventory.SystemInput) error {
 	switch c.Fact {
 	case questionnaire.FactHostingKind:
 		in.Hosting.Kind = inventory.HostingKind(c.Proposed[0])
+	case questionnaire.FactHostingCountry:
+		in.Hosting.Country = c.Proposed[0]
 	case questionnaire.FactExposure:
 		in.Exposure = inventory.Exposure(c.Proposed[0])
 	case questionnaire.FactDataCategories:

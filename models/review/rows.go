@@ -349,6 +349,13 @@ const (
 	DoNotRely          Decision = "do_not_rely"
 )
 
+// Condition is what a supplier must do for a host to rely on it, and by when.
+// DueOn is empty only in sign-offs made before dates were set.
+type Condition struct {
+	lang.Text
+	DueOn calendar.Date `json:"due_on,omitempty" doc:"90 days from the decision when left out"`
+}
+
 // SignOff is an approver's decision for the systems that a host hosts, on one
 // assessment. A void one stays on record.
 type SignOff struct {
@@ -357,7 +364,7 @@ type SignOff struct {
 	HostOrganisationID uuid.UUID
 	SignedAs           string // host, in_its_place, national
 	Decision           Decision
-	Conditions         []lang.Text `gorm:"serializer:json"`
+	Conditions         []Condition `gorm:"serializer:json"`
 	IntervalMonths     int
 	AssessmentDigest   string
 	SignedByID         uuid.UUID

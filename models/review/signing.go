@@ -23,7 +23,7 @@ const (
 	SignedNationally = "national"
 )
 
-// conditionDays is how long there is to meet a condition.
+// conditionDays is how long there is to meet a condition without a date.
 const conditionDays = 90
 
 // intervalOf is how many months a rating of a tier holds.
@@ -98,16 +98,13 @@ var everyAct = []Act{ActAnswered, ActUploaded, ActAttested, ActJudged, ActReturn
 type SignInput struct {
 	Decision         Decision    `json:"decision"`
 	AssessmentDigest string      `json:"assessment_digest"`
-	Conditions       []lang.Text `json:"conditions,omitempty"`
+	Conditions       []Condition `json:"conditions,omitempty"`
 	IntervalMonths   *int        `json:"interval_months,omitempty" nullable:"true"`
 }
 
-func (in *SignInput) check(longest int) error {
-	if in.Conditions == nil {
-		in.Conditions = []lang.Text{}
-	}
-	in.Conditions = slices.DeleteFunc(in.Conditions, lang.Text.Empty)
+func (in *SignInput) check(longest int, today calendar.Date) error {
 	invalid := fault.Invalid("invalid")
+	in.Conditions = datedConditions(in.Conditions, today, invalid)
 	switch {
 	case !slices.Contains([]Decision{Rely, RelyWithConditions, DoNotRely}, in.Decision):
 		invalid.On("decision", "decision.unknown")
@@ -123,6 +120,30 @@ func (in *SignInput) check(longest int) error {
 		invalid.On("interval_months", "decision.interval-range", fault.Args{"Max": longest})
 	}
 	return invalid.OrNil()
+}
+
+// datedConditions gives the conditions that say something, each with its day;
+// a day that is none, has passed, or belongs to no words is noted.
+func datedConditions(asked []Condition, today calendar.Date, invalid *fault.Error) []Condition {
+	conditions := []Condition{}
+	for i, c := range asked {
+		at := "conditions/" + itoa(i) + "/due_on"
+		_, isDay := calendar.Parse(string(c.DueOn))
+		switch {
+		case c.DueOn == "":
+			c.DueOn = today.AddDays(conditionDays)
+		case c.Empty():
+			invalid.On(at, "decision.condition-without-words")
+		case !isDay:
+			invalid.On(at, "date.wrong")
+		case c.DueOn < today:
+			invalid.On(at, "decision.condition-past")
+		}
+		if !c.Empty() {
+			conditions = append(conditions, c)
+		}
+	}
+	return conditions
 }
 
 // SignOff decides for the systems that the actor's organisation hosts (or that
@@ -215,7 +236,7 @@ func (d *dossier) signFor(tx *store.Tx, host uuid.UUID, as string, in SignInput)
 			longest = min(longest, intervalOf(system.Tier))
 		}
 	}
-	if err := in.check(longest); err != nil {
+	if err := in.check(longest, calendar.On(tx.Now())); err != nil {
 		return err
 	}
 	by := tx.By()
@@ -241,8 +262,8 @@ func (d *dossier) signFor(tx *store.Tx, host uuid.UUID, as string, in SignInput)
 		return err
 	}
 	for _, condition := range in.Conditions {
-		action := &Action{ReviewID: d.review.ID, SignOffID: &signOff.ID, Side: SupplierSide, Text: condition,
-			SourceLanguage: sourceOf(condition), DueOn: calendar.On(tx.Now()).AddDays(conditionDays), State: ActionOpen}
+		action := &Action{ReviewID: d.review.ID, SignOffID: &signOff.ID, Side: SupplierSide, Text: condition.Text,
+			SourceLanguage: sourceOf(condition.Text), DueOn: condition.DueOn, State: ActionOpen}
 		if err := createAction(tx, action); err != nil {
 			return err
 		}

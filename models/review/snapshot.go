@@ -135,7 +135,7 @@ type SignOffSnap struct {
 	SignedAs       string        `json:"signed_as"` // host, in_its_place, national
 	DeputyOf       string        `json:"deputy_of,omitempty"`
 	Decision       Decision      `json:"decision"`
-	Conditions     []lang.Text   `json:"conditions"`
+	Conditions     []Condition   `json:"conditions"`
 	IntervalMonths int           `json:"interval_months"`
 	CurrentUntil   calendar.Date `json:"current_until"`
 	Name           string        `json:"name"`

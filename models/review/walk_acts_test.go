@@ -218,7 +218,7 @@ func (w *walk) resolve(by access.Actor) error {
 func (w *walk) signIt(by access.Actor) error {
 	in := SignInput{Decision: pick(w, []Decision{Rely, RelyWithConditions, DoNotRely}), AssessmentDigest: unless(w, "another", w.rows.review.AssessmentDigest)}
 	if in.Decision == RelyWithConditions {
-		in.Conditions = unless(w, nil, []lang.Text{both("Mend it.")})
+		in.Conditions = unless(w, nil, []Condition{{Text: both("Mend it.")}})
 	}
 	_, err := w.SignOff(w.t.Context(), by, w.id, in)
 	return err

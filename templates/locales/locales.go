@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
@@ -210,10 +211,15 @@ func (w *Words) say(key string, count *int, args map[string]any) (string, error)
 	return w.localizer.Localize(config)
 }
 
-// plain writes numbers as the language does.
+// plain writes numbers and moments as the language does.
 func (w *Words) plain(value any) any {
-	if n, ok := value.(int); ok {
-		return w.Number(n)
+	switch v := value.(type) {
+	case int:
+		return w.Number(v)
+	case time.Time:
+		if text, err := w.DateTime(v); err == nil {
+			return text
+		}
 	}
 	return value
 }

@@ -3,8 +3,9 @@
 // they meet is looked at in both widths.
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
-import { open, Reader, password } from './house.mjs'
+import { open, Reader, password, totp } from './house.mjs'
 import { answerAll, future, invitation, judgeAll } from './acts.mjs'
+import { Keyboard } from './keyboard.mjs'
 
 let house
 before(async () => { house = await open() }, { timeout: 240_000 })
@@ -221,6 +222,11 @@ for (const world of worlds) {
       assert.match(await page.title(), lang === 'cy' ? /^Gwall:/ : /^Error:/)
       await r.lookBoth('the sign-off without its conditions')
       await page.fill(`[name="conditions.0.${lang}"]`, 'By June. / Erbyn Mehefin.')
+      const due = page.locator('[name^="conditions/0/due_on"]')
+      for (const [i, part] of ['1', '6', '2020'].entries()) await due.nth(i).fill(part)
+      await send(`${review}/sign-off`)
+      await r.lookBoth('the sign-off with a condition due in the past')
+      await due.nth(2).fill(String(new Date().getFullYear() + 1))
       await send(`${review}/sign-off`)
       assert.match(await page.textContent('main'), world.signed)
       await r.lookBoth('a review that is signed off')
@@ -259,3 +265,107 @@ async function signIn (r, email) {
   await r.press('form[action="/sign-in"] button[type=submit]')
   if (r.page.url().includes('/sign-in/code')) await r.prove(email)
 }
+
+test('a day by keyboard alone: a respondent answers, a reviewer judges', { timeout: 180_000 }, async () => {
+  for (const [who, work] of [['respondent', answers], ['reviewer', judges]]) {
+    const r = await Reader.come(house)
+    const k = new Keyboard(r.page)
+    await r.page.goto(`${house.base}/sign-in?lang=en`)
+    await k.press('Tab')
+    assert.match(await (await k.look()).getAttribute('class'), /nhsuk-skip-link/)
+    await k.to('#email')
+    await r.page.keyboard.type(`${who}@demo.example`)
+    await k.to('#password')
+    await r.page.keyboard.type(password)
+    await k.follow()
+    if (r.page.url().includes('/sign-in/code')) await prove(r, k, `${who}@demo.example`)
+    await work(r, k)
+    assert.ok(k.stops > 60, `only ${k.stops} stops were looked at`)
+    assert.deepEqual(r.problems, [])
+    await r.context.close()
+  }
+  assert.deepEqual(house.errors(), [])
+
+  // The second factor: an app is set up the first time, a recovery code used
+  // after that.
+  async function prove ({ page }, k, email) {
+    const codes = house.recovery ??= new Map()
+    const first = await page.locator('main .app-qr').count()
+    const code = first ? totp((await page.locator('main p.app-code').textContent()).replaceAll(' ', '')) : codes.get(email).shift()
+    await k.to('#code')
+    await page.keyboard.type(code)
+    await k.follow()
+    if (!first) return
+    codes.set(email, await page.locator('main ul.app-code li').allTextContents())
+    await k.to('main .nhsuk-button')
+    await k.follow()
+  }
+
+  // The skip link leads past the header, to what the page is about.
+  async function skip (k) {
+    await k.to('.nhsuk-skip-link')
+    await k.press('Enter')
+    k.before = null
+  }
+
+  async function answers ({ page }, k) {
+    await skip(k)
+    await k.to('main a[href^="/reviews/"]')
+    await k.follow()
+    await k.to('main a[href*="/sections/"]')
+    await k.follow()
+    assert.ok(await k.round() > 10)
+    await k.to('main a[href*="/questions/"]')
+    await k.follow()
+    const first = page.url()
+    await k.round()
+    await k.to('main input[type=radio][name=value]')
+    await k.press('Space')
+    await k.press('ArrowDown')
+    const chosen = await page.locator('main input[name=value]:checked').inputValue()
+    assert.equal(await page.evaluate(() => document.activeElement.value), chosen)
+    await k.to('#comment')
+    await page.keyboard.type('By keyboard alone.')
+    await k.to('main form button[name=then][value=next]')
+    await k.follow()
+    assert.match(new URL(page.url()).pathname, /\/questions\//)
+    assert.notEqual(page.url(), first)
+    await page.goto(first)
+    assert.equal(await page.inputValue('#comment'), 'By keyboard alone.')
+    assert.equal(await page.locator('main input[name=value]:checked').inputValue(), chosen)
+  }
+
+  async function judges ({ page }, k) {
+    await skip(k)
+    await k.to('main a[href$="/judge"]')
+    await k.follow()
+    await k.to('main tbody a[href*="/judge/"]')
+    await k.follow()
+    const first = page.url()
+    await k.round()
+    await k.to('.app-keys summary')
+    await k.press('Enter')
+    await k.to('#keys')
+    await k.press('Space')
+    assert.equal(await page.getAttribute('#keys', 'aria-pressed'), 'true')
+    await k.to('#judge-form input[name=basis]', 'Shift+Tab')
+    await k.press('4')
+    await k.press('m')
+    k.before = null
+    await k.look()
+    assert.equal(await page.locator('[name=outcome]:checked').inputValue(), 'met')
+    await k.to('#note')
+    await page.keyboard.type('Seen; m and j are letters here.')
+    await k.to('#judge-form button[name=then][value=next]')
+    await k.follow()
+    const second = page.url()
+    assert.notEqual(second, first)
+    await k.follow('j')
+    await k.follow('k')
+    assert.equal(page.url(), second)
+    await page.goto(first)
+    assert.equal(await page.locator('[name=outcome]:checked').inputValue(), 'met')
+    assert.equal(await page.locator('[name=basis]:checked').inputValue(), 'tested')
+    assert.equal(await page.inputValue('[name=note]'), 'Seen; m and j are letters here.')
+  }
+})

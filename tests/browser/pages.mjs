@@ -48,6 +48,7 @@ export const pages = [
   at('/groups/:id', 'official', ['/groups', /^\/groups\/[0-9a-f-]{36}$/]),
   at('/groups/:id/edit', 'official', ['/groups', /^\/groups\/[0-9a-f-]{36}$/, '+/edit']),
   at('/suppliers/:id/subcontractors', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/subcontractors']),
+  at('/suppliers/:id/subcontractors/:subcontractor', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/subcontractors', /\/subcontractors\//]),
   at('/suppliers/:id/certificates/:certificate', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, /\/certificates\//]),
   at('/suppliers/:id/history', 'official', ['/suppliers', /^\/suppliers\/[0-9a-f-]{36}$/, '+/history']),
   at('/systems/:id/history', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/history']),
@@ -122,6 +123,7 @@ export const pages = [
   at('/reports/actions', 'official', ['/reports/actions']),
   at('/reports/:id', 'board', ['/reports', /^\/reports\/[0-9a-f-]{36}$/]),
   at('/reviews/:id/report', 'official', [...under('signed_off'), '+/report']),
+  at('/health', 'administrator', ['/health']),
   at('/outbox', 'administrator', ['/outbox']),
 ]
 
