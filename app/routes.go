@@ -105,6 +105,13 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/frameworks/{id}/requirements", access.QuestionnaireRead, api.Do(a.Requirements)},
 		{get, "/frameworks/{id}/coverage", access.QuestionnaireRead, api.Do(a.Coverage)},
 
+		{get, "/programmes", access.ReviewRead, api.Do(a.Programmes)},
+		{post, "/programmes", access.ReviewPlan, api.Do(a.AddProgramme)},
+		{get, "/programmes/{id}", access.ReviewRead, api.Do(a.Programme)},
+		{edit, "/programmes/{id}", access.ReviewPlan, api.Do(a.ChangeProgramme)},
+		{post, "/programmes/{id}/plan", access.ReviewPlan, api.Do(a.PlanProgramme)},
+		{get, "/programmes/{id}/progress", access.ReviewRead, api.Do(a.ProgrammeProgress)},
+
 		{get, "/reviews", access.ReviewRead, api.Do(a.ListReviews)},
 		{post, "/reviews", access.ReviewPlan, api.Do(a.PlanReview)},
 		{post, "/review-batches", access.ReviewPlan, api.Do(a.PlanBatch)},
@@ -222,6 +229,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/actions/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true, "/review-batches": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
+	"/programmes": true, "/programmes/{id}/plan": true,
 	"/findings": true, "/actions": true, "/reports": true, "/contracts": true, "/risk-acceptances": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
 

@@ -179,6 +179,15 @@ func inventoryPages(p *pages.Pages) []pageRoute {
 		{post, "/risk-acceptances/:acceptance/end", access.RiskPropose, p.RiskEnd},
 		{post, "/systems/:id", access.InventoryChange, p.SystemChange},
 
+		{get, "/programmes", access.ReviewRead, p.Programmes},
+		{post, "/programmes", access.ReviewPlan, p.ProgrammeAdd},
+		{get, "/programmes/new", access.ReviewPlan, p.ProgrammeNew},
+		{get, "/programmes/:id", access.ReviewRead, p.Programme},
+		{post, "/programmes/:id", access.ReviewPlan, p.ProgrammeChange},
+		{get, "/programmes/:id/edit", access.ReviewPlan, p.ProgrammeEdit},
+		{get, "/programmes/:id/systems", access.ReviewPlan, p.ProgrammeSystems},
+		{post, "/programmes/:id/systems", access.ReviewPlan, p.ProgrammeChoose},
+
 		{get, "/reviews/bulk", access.ReviewPlan, p.Bulks},
 		{post, "/reviews/bulk", access.ReviewPlan, p.BulkPlan},
 		{post, "/reviews/bulk/preview", access.ReviewPlan, p.BulkPreview},

@@ -14,6 +14,7 @@ var helpTopics = map[string]string{
 	"system": "inventory", "risk": "inventory", "certificate": "inventory", "subcontractors": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "inventory", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
 	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
 	"imports": "inventory", "import": "inventory", "returns": "inventory", "use-form": "inventory",
+	"programmes": "programmes", "programme": "programmes", "programme-form": "programmes", "programme-systems": "programmes",
 	"bulk": "planning", "bulks": "planning", "bulk-preview": "planning",
 	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "accounts", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",

@@ -376,6 +376,7 @@ var navigation = []struct {
 	{"nav.users", "/users", access.UserManage, ""},
 	{"nav.outbox", "/outbox", access.Settings, ""},
 	{"nav.jobs", "/jobs", access.Settings, ""},
+	{"nav.programmes", "/programmes", access.ReviewRead, "ours"},
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
 	{"nav.groups", "/groups", access.DirectoryRead, "ours"},
 	{"nav.concentration", "/concentration", access.InventoryRead, "ours"},

@@ -74,6 +74,11 @@ export const pages = [
   at('/systems/:id/risk', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/risk']),
   at('/systems/:id/edit', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/edit']),
 
+  at('/programmes', 'national', ['/programmes']),
+  at('/programmes/new', 'official', ['/programmes/new']),
+  at('/programmes/:id', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/]),
+  at('/programmes/:id/edit', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/, '+/edit']),
+  at('/programmes/:id/systems', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/, '+/systems']),
   at('/reviews', 'national', ['/reviews']),
   at('/reviews/bulk', 'national', ['/reviews/bulk']),
   at('/reviews/bulk/:id', 'official', ['/reviews/bulk', /^\/reviews\/bulk\/[0-9a-f-]{36}$/]),
