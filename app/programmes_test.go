@@ -113,7 +113,26 @@ func programmes(t *testing.T, h *house) {
 	if row := rows[0].(map[string]any); len(rows) != 2 || row["systems_done"] != 1.0 || row["systems_count"] != 3.0 {
 		t.Errorf("the list says %v", row)
 	}
+	h.packOf(t, at)
 	h.programmePages(t, at, two)
+}
+
+// packOf: a pack is narrowed to a programme, by those who see it.
+func (h *house) packOf(t *testing.T, at string) {
+	t.Helper()
+	query := "?lang=en&programme=" + strings.TrimPrefix(at, "/programmes/")
+	page := string(h.must(200, "official", "GET", "/reports/board.html"+query, nil).raw)
+	for _, words := range []string{"Programme: All systems", "Signed off: 1 of 3 systems in scope", "Closed without a sign-off"} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the pack of a programme does not say %q", words)
+		}
+	}
+	if own := string(h.must(200, "secretary", "GET", "/reports/board.html"+query, nil).raw); !strings.Contains(own, "Signed off: 0 of 1 systems in scope") {
+		t.Error("a board's pack of a programme is not about its own part")
+	}
+	h.must(404, "far", "GET", "/reports/board.pdf"+query, nil)
+	h.must(404, "far", "POST", "/reports", map[string]any{"meeting_on": "2099-01-01", "programme_id": strings.TrimPrefix(at, "/programmes/")})
+	h.must(201, "secretary", "POST", "/reports", map[string]any{"meeting_on": "2099-01-01", "programme_id": strings.TrimPrefix(at, "/programmes/")})
 }
 
 // mayPlan holds who may begin, see and plan a programme against the table.
@@ -167,6 +186,13 @@ func (h *house) programmePages(t *testing.T, at string, two uuid.UUID) {
 	h.member("desk", identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase})
 	desk := h.reader(t)
 	desk.signIn("desk@example.org")
+	desk.get("/reports/new?programme=" + strings.TrimPrefix(at, "/programmes/"))
+	desk.must(200, "Which programme?", `value="`+strings.TrimPrefix(at, "/programmes/")+`" selected`)
+	desk.post("/reports", url.Values{"_csrf": {desk.token}, "scope": {""}, "programme": {strings.TrimPrefix(at, "/programmes/")}, "then": {"draft"}})
+	desk.must(http.StatusSeeOther)
+	if !strings.Contains(desk.at, "programme=") {
+		t.Errorf("the draft is at %s", desk.at)
+	}
 	desk.get("/programmes")
 	desk.must(200, `href="`+at+`"`, "All systems")
 	desk.get(at)

@@ -300,6 +300,7 @@ func judgingPages(p *pages.Pages) []pageRoute {
 		{get, "/reports/actions.xlsx", access.ReportDraft, p.Proved(p.TrackerSheet)},
 		{get, "/reports/:id", access.ReportRead, p.Pack},
 		{get, "/reports/:id/pack.pdf", access.ReportRead, p.PackPDF},
+		{get, "/reports/:id/pack.xlsx", access.ReportRead, p.PackSheet},
 		{post, "/reports/:id/publish", access.ReportPublish, p.PackPublish},
 		{get, "/reviews/:id/report", access.ReportRead, p.Report},
 		{get, "/reviews/:id/report.pdf", access.ReportRead, p.ReportPDF},

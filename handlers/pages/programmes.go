@@ -53,6 +53,8 @@ type programmeData struct {
 	Figure   template.HTML
 	Holders  []review.Holder
 	More     int // holders that are not shown
+	// MayReport: a pack may be drafted of it.
+	MayReport bool
 }
 
 // AllStages lists the stages of a system, for the columns of the table.
@@ -82,6 +84,7 @@ func (p *Pages) Programme(v *View) error {
 	if data.Progress, err = p.Services.Reviews.ProgrammeProgress(v.UserContext(), v.Actor(), id); err != nil {
 		return err
 	}
+	data.MayReport = mayMake(v.Actor(), access.ReportDraft)
 	data.Holders = data.Progress.Holders[:min(len(data.Progress.Holders), mostHolders)]
 	data.More = len(data.Progress.Holders) - len(data.Holders)
 	if data.Figure, err = v.burnUp(data.Progress.BurnUp); err != nil {

@@ -115,6 +115,17 @@ func (s *Service) ProgrammeProgress(ctx context.Context, by access.Actor, id uui
 	})
 }
 
+// ProgressOver says how far a programme is with some of its systems; who holds
+// what up, and who has returned what, is left out.
+func ProgressOver(tx *store.Tx, p *Programme, systems []uuid.UUID) (*ProgrammeProgress, error) {
+	g, err := progressing(tx, []*Programme{p})
+	if err != nil {
+		return nil, err
+	}
+	g.chosen = slices.DeleteFunc(g.chosen, func(row *ProgrammeSystem) bool { return !slices.Contains(systems, row.SystemID) })
+	return g.of(p), nil
+}
+
 // ProgrammeRow is a programme as a list shows it.
 type ProgrammeRow struct {
 	*ProgrammeDetail
