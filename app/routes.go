@@ -213,6 +213,8 @@ func fileRoutes(a *api.API) []fileRoute {
 		{get, review + "/receipt.pdf", access.AnswersRead, a.ReceiptPDF},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
 		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
+		{get, api.Prefix + "/systems/:id/report.pdf", access.ReportDraft, a.SystemReportPDF},
+		{get, api.Prefix + "/systems/:id/report.html", access.ReportDraft, a.SystemReportHTML},
 		{get, api.Prefix + "/reports/board.pdf", access.ReportDraft, a.BoardPDF},
 		{get, api.Prefix + "/reports/board.html", access.ReportDraft, a.BoardHTML},
 		{get, api.Prefix + "/reports/:id/report.pdf", access.ReportRead, a.PackPDF},

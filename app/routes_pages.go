@@ -174,6 +174,8 @@ func inventoryPages(p *pages.Pages) []pageRoute {
 		{get, "/contracts/:id/history", access.InventoryRead, p.ThingHistory(portfolio.OfContract, "/contracts")},
 		{get, "/organisations/:id/history", access.DirectoryRead, p.ThingHistory(portfolio.OfOrganisation, "/organisations/:id")},
 		{get, "/systems/:id/risk", access.InventoryRead, p.Risk},
+		{get, "/systems/:id/report", access.ReportDraft, p.SystemReport},
+		{get, "/systems/:id/report.pdf", access.ReportDraft, p.SystemReportPDF},
 		{post, "/systems/:id/risk", access.RiskPropose, p.RiskPropose},
 		{post, "/risk-acceptances/:acceptance/agree", access.RiskAgree, p.RiskAgree},
 		{post, "/risk-acceptances/:acceptance/end", access.RiskPropose, p.RiskEnd},

@@ -12,7 +12,7 @@ var helpTopics = map[string]string{
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
 	"system": "inventory", "risk": "inventory", "certificate": "inventory", "subcontractors": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "inventory", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
-	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"reports": "reports", "pack": "reports", "pack-new": "reports", "pack-draft": "reports", "translations": "reports", "report": "reports", "system-report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
 	"imports": "inventory", "import": "inventory", "returns": "inventory", "use-form": "inventory",
 	"programmes": "programmes", "programme": "programmes", "programme-form": "programmes", "programme-systems": "programmes",
 	"bulk": "planning", "bulks": "planning", "bulk-preview": "planning",

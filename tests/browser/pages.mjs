@@ -72,6 +72,7 @@ export const pages = [
   at('/imports/:id', 'official', ['/imports', /^\/imports\/[0-9a-f-]{36}$/]),
   at('/risk', 'national', ['/risk']),
   at('/systems/:id/risk', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/risk']),
+  at('/systems/:id/report', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/report']),
   at('/systems/:id/edit', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/edit']),
 
   at('/programmes', 'national', ['/programmes']),
@@ -134,7 +135,7 @@ export const pages = [
 export const wayIn = ['/sign-in/code', '/password/:token']
 
 // Addresses that give a file, or lead to a place in a page.
-export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
+export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf', '/systems/:id/report.pdf',
   '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/reports/:id/pack.xlsx', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx', '/risk.csv', '/risk.xlsx']
 
 // visit takes a signed-in reader's page the way there.
