@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,9 @@ func (h *house) packOf(t *testing.T, at string) {
 	t.Helper()
 	query := "?lang=en&programme=" + strings.TrimPrefix(at, "/programmes/")
 	page := string(h.must(200, "official", "GET", "/reports/board.html"+query, nil).raw)
+	if !regexp.MustCompile(`(?s)Reviews by month.*?<th scope="row"[^>]*>[^<]*<strong>[^<]*</strong></th>(<td[^>]*>0</td>){2}<td[^>]*>1</td>`).MatchString(page) {
+		t.Error("the pack of a programme does not count the review that was signed off this month")
+	}
 	for _, words := range []string{"Programme: All systems", "Signed off: 1 of 3 systems in scope", "Closed without a sign-off"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the pack of a programme does not say %q", words)

@@ -248,7 +248,7 @@ func (w *systemWriter) risk() {
 	}
 	w.heading(1, "risk.title")
 	w.say("system-report.risk")
-	numbers := w.table(w.t("system.risk-caption"), document.Column{Title: "report.risk.when", Weight: 3}, document.Column{Title: "system.score", Weight: 3}, document.Column{Title: "pack.risk.level", Weight: 3})
+	numbers := w.table(w.t("system.risk-caption"), document.Column{Title: "report.risk.when", Weight: 3}, document.Column{Title: "system.score", Weight: 3}, document.Column{Title: "system-report.level", Weight: 3})
 	numbers.Rows = [][]document.Cell{{bold(w.t("report.risk.before")), plain(product(*before)), w.level(*before)}, {bold(w.t("report.risk.after")), plain(product(*after)), w.level(*after)}}
 	w.add(document.Figure{Drawing: document.Matrix(w.matrixWords(), []document.Marker{{Name: "A", Consequence: before.Consequence, Likelihood: before.Likelihood},
 		{Name: "A", Consequence: after.Consequence, Likelihood: after.Likelihood, Filled: true}}), Alt: w.t("system-report.risk-alt"), Numbers: numbers})

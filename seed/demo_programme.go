@@ -33,7 +33,7 @@ func (b *builder) beginProgramme(ctx context.Context) error {
 	for _, system := range worked.Items { // with which it began
 		systems = append(systems, system.ID)
 	}
-	_, err = b.reviews.CreateProgramme(ctx, b.people["official"], review.ProgrammeInput{
+	begun, err := b.reviews.CreateProgramme(ctx, b.people["official"], review.ProgrammeInput{
 		Title: lang.Text{En: "Review of all nationally hosted systems", Cy: "Adolygiad o bob system a letyir yn genedlaethol"},
 		Purpose: lang.Text{En: "The review that was promised in 2017 of all nationally hosted systems covered by third-party providers. Fictitious, for demonstration.",
 			Cy: "Yr adolygiad a addawyd yn 2017 o bob system a letyir yn genedlaethol ac a gwmpesir gan ddarparwyr trydydd parti. Ffug, at ddibenion arddangos."},
@@ -48,5 +48,14 @@ func (b *builder) beginProgramme(ctx context.Context) error {
 		}
 	}
 	b.now = now
-	return nil
+	f, err := b.reviews.Foresee(ctx, b.people["official"], review.Choice{ProgrammeID: begun.ID})
+	if err != nil {
+		return err
+	}
+	in := review.BulkInput{DueOn: f.DueOn, ProgrammeID: &begun.ID}
+	for _, group := range f.Groups[:min(2, len(f.Groups))] { // the rest is there to be planned
+		in.Reviews = append(in.Reviews, group.BulkAsk)
+	}
+	_, err = b.reviews.PlanBulk(ctx, b.people["official"], in)
+	return err
 }

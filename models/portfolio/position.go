@@ -211,7 +211,7 @@ func PositionIn(tx *store.Tx, f PositionFilter, tell func(percent int)) (*Positi
 	}
 	steps := []func() error{
 		func() error { return g.addPairs(pairs) }, g.addFindings, g.addSystems, g.addTrend, g.addSuppliers,
-		func() error { return g.addReviews(f.ProgrammeID) }, g.addProgramme,
+		g.addReviews, g.addProgramme,
 	}
 	for i, step := range steps {
 		tell(100 * i / len(steps))

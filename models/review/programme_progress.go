@@ -59,6 +59,13 @@ func (r *Review) countsFor(p *Programme) bool {
 		r.State == SignedOff && calendar.On(valueOf(r.SignedOffAt)) >= p.StartsOn)
 }
 
+// CountingFor is countsFor in words of the database, for programmes of which the
+// first began on a day; those cancelled outside of them are left out.
+func CountingFor(starts calendar.Date, programmes ...uuid.UUID) store.Condition {
+	return store.Condition{SQL: "programme_id IN ? OR state NOT IN ? OR signed_off_at >= ?",
+		Args: []any{programmes, []State{SignedOff, Closed, Cancelled}, starts.AddDays(-1).EndOfDay()}}
+}
+
 // ProgrammeProgress is how far a programme is, over the live systems that the reader sees.
 type ProgrammeProgress struct {
 	On        calendar.Date   `json:"on"`
@@ -208,10 +215,11 @@ func progressing(tx *store.Tx, programmes []*Programme) (*progress, error) {
 func (g *progress) addReviews(chosen store.Asked, programmes []uuid.UUID, starts calendar.Date) error {
 	program := g.tx.AsProgram("work out the progress of programmes")
 	covering := store.Query[Coverage](program).Select("review_id").Where("system_id IN (?)", chosen)
+	counts := CountingFor(starts, programmes...)
 	var reviews []*Review
 	err := store.Query[Review](program).Select("id", "reference", "kind", "supplier_id", "programme_id", "state", "due_on", "waiting_since", "signed_off_at", "accuracy_check_until", "created_at").
 		Where("id IN (?) AND state <> ?", covering, Cancelled).
-		Where("programme_id IN ? OR state NOT IN ? OR signed_off_at >= ?", programmes, []State{SignedOff, Closed}, starts.Time().AddDate(0, 0, -1)).
+		Where(counts.SQL, counts.Args...).
 		Order("created_at, id").Find(&reviews).Error
 	if err != nil {
 		return err
