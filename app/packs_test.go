@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/xuri/excelize/v2"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
@@ -72,6 +74,7 @@ func packs(t *testing.T, h *house) {
 	if again := h.must(200, "secretary", "GET", one+"/report.pdf?lang=cy", nil).raw; string(again) != string(file) {
 		t.Error("two readers have two files")
 	}
+	h.bookOf(t, one)
 	path := filepath.Join(t.TempDir(), "pecyn.pdf")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
@@ -83,5 +86,55 @@ func packs(t *testing.T, h *house) {
 		if err := (reportVerifyCommand{File: what}).Run(t.Context()); (err == nil) != genuine {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// bookOf: the workbook of a published pack says what was published, whatever
+// has changed since, in the reader's language; a public one names nobody.
+func (h *house) bookOf(t *testing.T, one string) {
+	t.Helper()
+	words := func(raw []byte) string {
+		book, err := excelize.OpenReader(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, name := range book.GetSheetList() {
+			rows, err := book.GetRows(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				if line := strings.Join(row, "|"); !strings.Contains(line, "/verify?") { // each node of this house has an address of its own
+					all = append(all, line)
+				}
+			}
+		}
+		return strings.Join(all, "\n")
+	}
+	before := words(h.must(200, "member", "GET", one+"/report.xlsx?lang=en", nil).raw)
+	if !strings.Contains(before, "System of Pecyn") || !strings.Contains(before, "Live systems by tier") && !strings.Contains(before, "Tier 1") {
+		t.Errorf("the workbook says %s", before)
+	}
+	system := h.must(200, "official", "GET", "/systems?q=pecyn", nil).body["items"].([]any)[0].(map[string]any)["id"].(string)
+	h.must(200, "official", "PATCH", "/systems/"+system, map[string]any{"name": map[string]any{"en": "Renamed since"}, "criticality": 4}, "If-Match", "*")
+	if after := words(h.must(200, "secretary", "GET", one+"/report.xlsx?lang=en", nil).raw); after != before {
+		t.Errorf("what was published says something else now: %s", after)
+	}
+	if welsh := words(h.must(200, "member", "GET", one+"/report.xlsx?lang=cy", nil).raw); !strings.Contains(welsh, "Haen 1") {
+		t.Errorf("in Welsh: %s", welsh)
+	}
+	h.must(404, "far", "GET", one+"/report.xlsx", nil)
+	ask := map[string]any{"meeting_on": calendar.On(time.Now()).AddDays(19)}
+	public := "/reports/" + h.must(201, "secretary", "POST", "/reports", ask).id()
+	for range 100 {
+		if h.must(200, "secretary", "GET", public, nil).body["state"] == "made" {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	h.must(200, "secretary", "POST", public+"/publish", map[string]any{"access": "public"})
+	if open := words(h.must(200, "member", "GET", public+"/report.xlsx", nil).raw); strings.Contains(open, "Renamed since") || strings.Contains(open, "Pecyn") || !strings.Contains(open, "Tier 1") {
+		t.Errorf("the public workbook says %s", open)
 	}
 }

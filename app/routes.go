@@ -105,6 +105,13 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/frameworks/{id}/requirements", access.QuestionnaireRead, api.Do(a.Requirements)},
 		{get, "/frameworks/{id}/coverage", access.QuestionnaireRead, api.Do(a.Coverage)},
 
+		{get, "/programmes", access.ReviewRead, api.Do(a.Programmes)},
+		{post, "/programmes", access.ReviewPlan, api.Do(a.AddProgramme)},
+		{get, "/programmes/{id}", access.ReviewRead, api.Do(a.Programme)},
+		{edit, "/programmes/{id}", access.ReviewPlan, api.Do(a.ChangeProgramme)},
+		{post, "/programmes/{id}/plan", access.ReviewPlan, api.Do(a.PlanProgramme)},
+		{get, "/programmes/{id}/progress", access.ReviewRead, api.Do(a.ProgrammeProgress)},
+
 		{get, "/reviews", access.ReviewRead, api.Do(a.ListReviews)},
 		{post, "/reviews", access.ReviewPlan, api.Do(a.PlanReview)},
 		{post, "/review-batches", access.ReviewPlan, api.Do(a.PlanBatch)},
@@ -206,9 +213,12 @@ func fileRoutes(a *api.API) []fileRoute {
 		{get, review + "/receipt.pdf", access.AnswersRead, a.ReceiptPDF},
 		{get, review + "/report.pdf", access.ReportRead, a.ReportPDF},
 		{get, review + "/report.html", access.ReportRead, a.ReportHTML},
+		{get, api.Prefix + "/systems/:id/report.pdf", access.ReportDraft, a.SystemReportPDF},
+		{get, api.Prefix + "/systems/:id/report.html", access.ReportDraft, a.SystemReportHTML},
 		{get, api.Prefix + "/reports/board.pdf", access.ReportDraft, a.BoardPDF},
 		{get, api.Prefix + "/reports/board.html", access.ReportDraft, a.BoardHTML},
 		{get, api.Prefix + "/reports/:id/report.pdf", access.ReportRead, a.PackPDF},
+		{get, api.Prefix + "/reports/:id/report.xlsx", access.ReportRead, a.PackXLSX},
 		{post, api.Prefix + "/imports", access.InventoryChange, a.BringImport},
 		{post, api.Prefix + "/questionnaires/import", access.QuestionnairePublish, a.ImportQuestionnaire},
 		{get, api.Prefix + "/questionnaires/:id/versions/:number/export", access.QuestionnaireRead, a.ExportVersion},
@@ -222,6 +232,7 @@ var created = map[string]bool{
 	"/suppliers/{id}/subcontractors": true, "/systems": true, "/reviews": true, "/reviews/{id}/respondents": true,
 	"/reviews/{id}/messages": true, "/reviews/{id}/extensions": true, "/actions/{id}/extensions": true, "/reviews/{id}/facts": true, "/deputies": true, "/review-batches": true,
 	"/reviews/{id}/answers/{key}/evidence/again": true,
+	"/programmes": true, "/programmes/{id}/plan": true,
 	"/findings": true, "/actions": true, "/reports": true, "/contracts": true, "/risk-acceptances": true, "/users/{id}/memberships": true, "/invitations": true, "/tokens": true,
 }
 

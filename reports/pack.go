@@ -38,6 +38,7 @@ func Pack(paper *pack.Paper, tag lang.Tag) (*document.Document, error) {
 	w.risks()
 	w.actions()
 	w.reviewsDone()
+	w.round()
 	w.concentration()
 	w.definitions()
 	if w.err != nil {

@@ -78,16 +78,15 @@ func (w *packWriter) actions() {
 	if len(late) == 0 || w.paper.Public {
 		return
 	}
-	w.add(w.actionTable(w.t("pack.actions.caption"), late[:min(mostActions, len(late))]))
+	w.add(w.actionTable(w.t("pack.actions.caption"), calendar.On(w.p.At), late[:min(mostActions, len(late))]))
 	if len(late) > mostActions {
 		w.explain("pack.more", "Number", len(late)-mostActions)
 	}
 }
 
-func (w *packWriter) actionTable(caption string, actions []portfolio.ActionPosition) document.Table {
+func (w *writer) actionTable(caption string, today calendar.Date, actions []portfolio.ActionPosition) document.Table {
 	t := w.table(caption, document.Column{Title: "common.reference", Weight: 27}, document.Column{Title: "pack.action", Weight: 42},
 		document.Column{Title: "pack.action.owner", Weight: 29}, document.Column{Title: "pack.action.due", Weight: 23}, document.Column{Title: "report.state", Weight: 18})
-	today := calendar.On(w.p.At)
 	for _, a := range actions {
 		due := document.Plain(w.day(a.DueOn))
 		if a.Overdue {
@@ -201,7 +200,7 @@ func ActionTracker(paper *pack.Paper, tag lang.Tag) (*document.Document, error) 
 	w.heading(1, "pack.actions.all")
 	w.say("pack.actions.counts", "Open", len(w.p.Actions), "Overdue", len(w.p.Overdue()), "Verified", w.p.Verified)
 	if len(w.p.Actions) > 0 {
-		w.add(w.actionTable(w.t("pack.tracker.caption"), w.p.Actions))
+		w.add(w.actionTable(w.t("pack.tracker.caption"), calendar.On(w.p.At), w.p.Actions))
 	}
 	if w.err != nil {
 		return nil, fmt.Errorf("action tracker: %w", w.err)

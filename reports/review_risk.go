@@ -38,15 +38,19 @@ func (w *writer) risk() {
 		})
 	}
 	w.add(document.Figure{
-		Drawing: document.Matrix(document.MatrixWords{
-			Consequence: w.t("report.risk.consequence"), Likelihood: w.t("report.risk.likelihood"),
-			Before: w.t("report.risk.before"), After: w.t("report.risk.after"),
-			Level:     func(score int) string { return w.t("level." + string(risk.Level(score))) },
-			LevelTone: func(score int) document.Tone { return levelTone(risk.Level(score)) },
-		}, markers),
-		Alt: w.t("report.risk.alt"), Numbers: numbers,
+		Drawing: document.Matrix(w.matrixWords(), markers),
+		Alt:     w.t("report.risk.alt"), Numbers: numbers,
 	})
 	w.reasons()
+}
+
+func (w *writer) matrixWords() document.MatrixWords {
+	return document.MatrixWords{
+		Consequence: w.t("report.risk.consequence"), Likelihood: w.t("report.risk.likelihood"),
+		Before: w.t("report.risk.before"), After: w.t("report.risk.after"),
+		Level:     func(score int) string { return w.t("level." + string(risk.Level(score))) },
+		LevelTone: func(score int) document.Tone { return levelTone(risk.Level(score)) },
+	}
 }
 
 // reasons tells what made the likelihood what it is.

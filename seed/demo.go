@@ -69,7 +69,7 @@ func Demo(ctx context.Context, h House) ([]Account, error) {
 	b.identity, b.inventory = identity.New(b.db, h.Keys), inventory.New(b.db)
 	b.reviews = review.New(b.db, h.Keys, h.Vault, outbox.New(b.db, h.Keys), h.PublicURL)
 	b.packs = pack.New(b.db, h.Keys, b.identity, reports.PrintPack, h.PublicURL)
-	for _, step := range []func(context.Context) error{b.addInventory, b.addPeople, b.addReviews, b.addAccounts, b.addPacks, b.bringList, b.planTogether} {
+	for _, step := range []func(context.Context) error{b.addInventory, b.addPeople, b.addReviews, b.addAccounts, b.beginProgramme, b.addPacks, b.bringList, b.planTogether} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("demonstration: %w", err)
 		}

@@ -12,11 +12,13 @@ var helpTopics = map[string]string{
 	"sign-off": "signing", "send-back": "signing", "deputies": "signing",
 	"supplier": "inventory", "supplier-form": "inventory", "contract-form": "inventory", "who-is-hit": "inventory",
 	"system": "inventory", "risk": "risk", "certificate": "inventory", "subcontractors": "inventory", "subcontractor": "inventory", "groups": "inventory", "group": "inventory", "group-form": "inventory", "thing-history": "inventory", "concentration": "concentration", "more": "inventory", "system-form": "inventory", "organisations": "inventory", "organisation": "inventory", "search": "inventory",
-	"reports": "reports", "pack": "packs", "pack-new": "packs", "pack-draft": "packs", "translations": "reports", "report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
+	"reports": "reports", "pack": "packs", "pack-new": "packs", "pack-draft": "packs", "translations": "reports", "report": "reports", "system-report": "reports", "rating": "reports", "receipt": "reports", "verify": "reports",
 	"imports": "imports", "import": "imports", "returns": "returns", "use-form": "returns",
 	"bulk": "bulk", "bulks": "bulk", "bulk-preview": "bulk",
 	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "health", "health": "health", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
-	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in",
+	"programmes": "programmes", "programme": "programmes", "programme-form": "programmes", "programme-systems": "programmes",
+	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in", "code": "sign-in", "recovery-codes": "sign-in", "password-forgotten": "sign-in", "password-sent": "sign-in", "password-set": "sign-in",
+	"security": "accounts", "tokens": "accounts", "email-confirm": "accounts",
 }
 
 // listTopics are those of lists, which share a page, by their titles.

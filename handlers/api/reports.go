@@ -121,6 +121,15 @@ func (a *API) PackPDF(c *fiber.Ctx) error {
 	return request.Attach(c, name, "application/pdf", content)
 }
 
+// PackXLSX sends a kept pack as a workbook.
+func (a *API) PackXLSX(c *fiber.Ctx) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	return request.AttachBook(c, a.Services.Packs, actor(c.UserContext()), id)
+}
+
 // sendHTML sends a document as a page of its own.
 func sendHTML(c *fiber.Ctx, doc *document.Document) error {
 	var b bytes.Buffer

@@ -44,8 +44,9 @@ func (a *API) ListReviews(ctx context.Context, in *struct {
 	State      review.State `query:"state"`
 	SupplierID uuid.UUID    `query:"supplier_id"`
 	SystemID   uuid.UUID    `query:"system_id"`
+	Programme  uuid.UUID    `query:"programme_id"`
 }) (*list[*review.Detail], error) {
-	f := review.Filter{Q: in.Q, State: in.State, SupplierID: in.SupplierID, SystemID: in.SystemID}
+	f := review.Filter{Q: in.Q, State: in.State, SupplierID: in.SupplierID, SystemID: in.SystemID, ProgrammeID: in.Programme}
 	rows, err := a.Services.Reviews.Reviews(ctx, actor(ctx), f, in.paging())
 	if err != nil {
 		return nil, err

@@ -15,9 +15,10 @@ import (
 )
 
 type bulkData struct {
-	Groups  []bulkGroup
-	LeftOut []bulkLeftOut
-	Due     typedDay
+	Groups    []bulkGroup
+	LeftOut   []bulkLeftOut
+	Due       typedDay
+	Programme string // the id of the one that they would belong to
 }
 
 // bulkGroup is a review that would be planned, as the form holds it.
@@ -47,6 +48,7 @@ func (p *Pages) bulkChoice(v *View) (review.Choice, error) {
 		}
 	}
 	c.Systems = ids(v.TypedAll("system"))
+	c.ProgrammeID, _ = uuid.Parse(v.Typed("programme"))
 	switch v.Typed("all") {
 	case "due":
 		c.AllDue = true
@@ -88,7 +90,7 @@ func (p *Pages) bulkPage(v *View, choice review.Choice, typed bool) (Page, error
 	if err != nil {
 		return Page{}, err
 	}
-	data := bulkData{Due: splitDay(f.DueOn)}
+	data := bulkData{Due: splitDay(f.DueOn), Programme: v.Typed("programme")}
 	for n, group := range f.Groups {
 		g := bulkGroup{BulkGroup: group, At: "reviews/" + strconv.Itoa(n) + "/", Chosen: true}
 		if len(group.Respondents) > 0 {
@@ -130,6 +132,9 @@ func (v *View) bulkPerson(at string) review.Invited {
 // where that is asked.
 func (p *Pages) BulkPlan(v *View) error {
 	in := review.BulkInput{DueOn: v.TypedDate("due_on"), Issue: v.Typed("then") == "issue"}
+	if programme, err := uuid.Parse(v.Typed("programme")); err == nil {
+		in.ProgrammeID = &programme
+	}
 	choice := review.Choice{}
 	var places []int // of each review on the page
 	for n := range len(v.TypedAll("group")) {

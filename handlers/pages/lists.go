@@ -267,13 +267,16 @@ func (p *Pages) reviewList(v *View) (list, error) {
 		f.among("host", hosts, err)
 		months, err := v.plannedMonths(p.DB.Now())
 		f.among("planned", months, err)
+		if programmes, err := p.programmeChoices(v); err != nil || len(programmes) > 0 {
+			f.among("programme", programmes, err)
+		}
 	}
 	f.box("overdue")
 	return listing[*review.Detail]{name: "reviews", filters: f.all, add: v.adds("/reviews/new", "review.plan"),
 		load: func(page store.Paging) (store.List[*review.Detail], error) {
 			return p.Services.Reviews.Reviews(v.UserContext(), v.Actor(), review.Filter{Q: v.Query("q"), State: review.State(v.Query("state")),
 				WaitingFor: review.WaitingFor(v.Query("waiting_for")), Tier: v.QueryNumber("tier"), HostID: v.queryID("host"),
-				Overdue: v.Query("overdue") != "", PlannedFor: v.plannedFor()}, page)
+				Overdue: v.Query("overdue") != "", ProgrammeID: v.queryID("programme"), PlannedFor: v.plannedFor()}, page)
 		},
 		columns: []column[*review.Detail]{
 			{"reference", "reference", func(r *review.Detail) listCell { return reference("/reviews/"+r.ID.String(), r.Reference) }},

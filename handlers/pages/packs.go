@@ -23,14 +23,16 @@ import (
 )
 
 type packNewData struct {
-	Scopes  []components.Option
-	Scope   string
-	Meeting typedDay
+	Scopes     []components.Option
+	Scope      string
+	Programmes []components.Option // none: there is none to narrow to
+	Programme  string
+	Meeting    typedDay
 }
 
 // PackNew asks for whom a pack is to be made, and for which meeting.
 func (p *Pages) PackNew(v *View) error {
-	page, err := p.packNewPage(v, packNewData{Scope: v.Query("scope")})
+	page, err := p.packNewPage(v, packNewData{Scope: v.Query("scope"), Programme: v.Query("programme")})
 	if err != nil {
 		return err
 	}
@@ -60,6 +62,17 @@ func (p *Pages) packNewPage(v *View, data packNewData) (Page, error) {
 		name, _ := o.Name.In(v.Lang())
 		offer("organisation:"+o.ID.String(), name)
 	}
+	if len(choices.Programmes) > 0 {
+		every, err := templates.Words(v.Lang()).T("packs.no-programme")
+		if err != nil {
+			return Page{}, err
+		}
+		data.Programmes = append(data.Programmes, option("", every))
+	}
+	for _, programme := range choices.Programmes {
+		title, _ := programme.Title.In(v.Lang())
+		data.Programmes = append(data.Programmes, option(programme.ID.String(), title))
+	}
 	return Page{Name: "pack-new", TitleKey: "packs.new", Data: data}, nil
 }
 
@@ -81,15 +94,20 @@ func scopeOf(text string) (f portfolio.PositionFilter, err error) {
 // PackRequest asks for a pack, or shows a draft of it at once.
 func (p *Pages) PackRequest(v *View) error {
 	f, err := scopeOf(v.Typed("scope"))
+	if programme := v.Typed("programme"); err == nil && programme != "" {
+		if f.ProgrammeID, err = uuid.Parse(programme); err != nil {
+			err = fault.NotFound()
+		}
+	}
 	if err != nil {
 		return err
 	}
 	if v.Typed("then") == "draft" {
 		return v.Go("/reports/draft"+scopeQuery(f), "")
 	}
-	made, err := p.Packs.Request(v.UserContext(), v.Actor(), pack.PackInput{OrganisationID: f.OrganisationID, GroupID: f.GroupID, MeetingOn: v.TypedDate("meeting_on")})
+	made, err := p.Packs.Request(v.UserContext(), v.Actor(), pack.PackInput{OrganisationID: f.OrganisationID, GroupID: f.GroupID, ProgrammeID: f.ProgrammeID, MeetingOn: v.TypedDate("meeting_on")})
 	if err != nil {
-		page, pageErr := p.packNewPage(v, packNewData{Scope: v.Typed("scope"), Meeting: v.typedDay("meeting_on")})
+		page, pageErr := p.packNewPage(v, packNewData{Scope: v.Typed("scope"), Programme: v.Typed("programme"), Meeting: v.typedDay("meeting_on")})
 		if pageErr != nil {
 			return pageErr
 		}
@@ -274,6 +292,15 @@ func (p *Pages) PackPDF(v *View) error {
 		return err
 	}
 	return request.Attach(v.Ctx, name, "application/pdf", content)
+}
+
+// PackSheet sends a kept pack as a workbook.
+func (p *Pages) PackSheet(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	return request.AttachBook(v.Ctx, p.Packs, v.Actor(), id)
 }
 
 // PackPublish sends a pack to its readers.

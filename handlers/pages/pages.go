@@ -381,6 +381,7 @@ var navigation = []struct {
 	{"nav.outbox", "/outbox", access.Settings, ""},
 	{"nav.jobs", "/jobs", access.Settings, ""},
 	{"nav.health", "/health", access.Settings, ""},
+	{"nav.programmes", "/programmes", access.ReviewRead, "ours"},
 	{"nav.organisations", "/organisations", access.DirectoryRead, "ours"},
 	{"nav.groups", "/groups", access.DirectoryRead, "ours"},
 	{"nav.concentration", "/concentration", access.InventoryRead, "ours"},

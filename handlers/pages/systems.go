@@ -33,6 +33,7 @@ type systemData struct {
 	MayChange   bool
 	Imported    []inventory.Kept // of columns that filled no field
 	Uses        []useLine
+	MayReport   bool
 }
 
 // System shows one system with its assurance.
@@ -51,6 +52,9 @@ func (p *Pages) System(v *View) error {
 	data.Consequence = data.System.ConsequenceOf()
 	for _, u := range data.System.Uses {
 		data.Uses = append(data.Uses, useLine{Use: u, Organisation: data.Names[u.OrganisationID], MayConfirm: inventory.MayConfirm(v.Actor(), u.OrganisationID)})
+	}
+	if data.MayReport, err = p.Portfolio.MayReportOn(v.UserContext(), v.Actor(), id); err != nil {
+		return err
 	}
 	if data.Imported, err = p.Inventory.ImportedOf(v.UserContext(), v.Actor(), id); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/pack"
 	"sicrwydd/models/portfolio"
@@ -24,6 +25,24 @@ func PackScope(c *fiber.Ctx) (portfolio.PositionFilter, error) {
 		}
 	}
 	return f, nil
+}
+
+// sheetType is the media type of a workbook.
+const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// AttachBook sends a kept pack as a workbook in the language asked for: from
+// the figures that were kept with it, so that it says what the pack says.
+func AttachBook(c *fiber.Ctx, packs *pack.Service, by access.Actor, id uuid.UUID) error {
+	paper, err := packs.Paper(c.UserContext(), by, id)
+	if err != nil {
+		return err
+	}
+	tag := ReportLanguage(c)
+	content, err := reports.PackBook(paper, tag)
+	if err != nil {
+		return err
+	}
+	return Attach(c, paper.Reference+"-"+string(tag)+".xlsx", sheetType, content)
 }
 
 // AttachDraft sends a pack that is not kept as PDF in the language asked for.

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -50,7 +51,7 @@ func (s *Service) Draft(ctx context.Context, by access.Actor, f portfolio.Positi
 		if err != nil {
 			return nil, err
 		}
-		snapshot, err := snapshot(tx, f)
+		snapshot, err := snapshot(tx, f, func(int) {})
 		if err != nil {
 			return nil, err
 		}
@@ -116,23 +117,22 @@ func (s *Service) Make(ctx context.Context, id uuid.UUID) error {
 	if err != nil || p.State != Requested {
 		return err
 	}
-	if err := s.step(ctx, id, 10); err != nil {
+	if err := s.step(ctx, id, 5); err != nil {
 		return err
 	}
-	snapshot, err := s.workOut(ctx, p)
+	tell, told := s.telling(ctx, id)
+	snapshot, err := s.workOut(ctx, p, tell)
+	told()
 	if fault.As(err) != nil { // who asked may no longer, or the scope is gone: trying again mends nothing
 		return s.settle(ctx, id, Failed, nil)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.step(ctx, id, 80); err != nil {
-		return err
-	}
 	return s.settle(ctx, id, Made, snapshot)
 }
 
-func (s *Service) workOut(ctx context.Context, p *Pack) (*Snapshot, error) {
+func (s *Service) workOut(ctx context.Context, p *Pack, tell func(percent int)) (*Snapshot, error) {
 	by := program
 	if p.AskedInID != uuid.Nil {
 		var err error
@@ -140,7 +140,29 @@ func (s *Service) workOut(ctx context.Context, p *Pack) (*Snapshot, error) {
 			return nil, err
 		}
 	}
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Snapshot, error) { return snapshot(tx, p.filter()) })
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Snapshot, error) { return snapshot(tx, p.filter(), tell) })
+}
+
+// telling gives what tells how far the working out is, and what ends the
+// telling. What is told is written beside the reading, which never waits for it:
+// it holds a connection of its own.
+func (s *Service) telling(ctx context.Context, id uuid.UUID) (tell func(percent int), end func()) {
+	told, ended := make(chan int, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for percent := range told {
+			if err := s.step(ctx, id, 10+percent*85/100); err != nil {
+				slog.Warn("how far a pack is was not written", "pack", id, "error", err)
+			}
+		}
+	}()
+	tell = func(percent int) {
+		select {
+		case told <- percent:
+		default: // the one before is not written yet
+		}
+	}
+	return tell, func() { close(told); <-ended }
 }
 
 // step tells those who wait how far it is; it is no change of the pack.
@@ -169,8 +191,8 @@ func (s *Service) settle(ctx context.Context, id uuid.UUID, state State, snapsho
 }
 
 // snapshot works out a scope, and holds it against the pack published before.
-func snapshot(tx *store.Tx, f portfolio.PositionFilter) (*Snapshot, error) {
-	position, err := portfolio.PositionIn(tx, f)
+func snapshot(tx *store.Tx, f portfolio.PositionFilter, tell func(percent int)) (*Snapshot, error) {
+	position, err := portfolio.PositionIn(tx, f, tell)
 	if err != nil {
 		return nil, err
 	}

@@ -222,6 +222,7 @@ type View struct {
 	*Pack
 	Organisation lang.Text
 	Group        lang.Text
+	Programme    lang.Text
 	MayPublish   bool
 }
 
@@ -257,9 +258,9 @@ func (s *Service) Pack(ctx context.Context, by access.Actor, id uuid.UUID) (View
 }
 
 func viewed(tx *store.Tx, packs []*Pack) ([]View, error) {
-	var organisations, groups []uuid.UUID
+	var organisations, groups, programmes []uuid.UUID
 	for _, p := range packs {
-		organisations, groups = append(organisations, orNil(p.OrganisationID)), append(groups, orNil(p.GovernanceGroupID))
+		organisations, groups, programmes = append(organisations, orNil(p.OrganisationID)), append(groups, orNil(p.GovernanceGroupID)), append(programmes, orNil(p.ProgrammeID))
 	}
 	program := tx.AsProgram("name whom packs are for")
 	named, err := store.All[directory.Organisation](program, "", "id IN ?", organisations)
@@ -267,6 +268,10 @@ func viewed(tx *store.Tx, packs []*Pack) ([]View, error) {
 		return nil, err
 	}
 	met, err := store.All[directory.Group](program, "", "id IN ?", groups)
+	if err != nil {
+		return nil, err
+	}
+	rounds, err := store.All[review.Programme](program, "", "id IN ?", programmes)
 	if err != nil {
 		return nil, err
 	}
@@ -283,6 +288,11 @@ func viewed(tx *store.Tx, packs []*Pack) ([]View, error) {
 				views[i].Group = g.Name
 			}
 		}
+		for _, r := range rounds {
+			if r.ID == programmes[i] {
+				views[i].Programme = r.Title
+			}
+		}
 	}
 	return views, nil
 }
@@ -292,6 +302,7 @@ func viewed(tx *store.Tx, packs []*Pack) ([]View, error) {
 type Choices struct {
 	Organisations []*directory.Organisation
 	Groups        []*directory.Group
+	Programmes    []*review.Programme
 	Today         calendar.Date
 }
 
@@ -302,6 +313,13 @@ func (s *Service) Choices(ctx context.Context, by access.Actor) (Choices, error)
 		c.Today = calendar.On(tx.Now())
 		if !by.Holds(access.ReportPublish) || by.OnSupplierSide() {
 			return c, fault.Forbidden("forbidden")
+		}
+		programmes := tx
+		if by.GroupID != uuid.Nil { // a group is told of everything
+			programmes = tx.AsProgram("offer programmes to a group")
+		}
+		if c.Programmes, err = store.All[review.Programme](programmes, "ends_on DESC, id", ""); err != nil {
+			return c, err
 		}
 		if by.GroupID == uuid.Nil {
 			condition, args := "", []any{}

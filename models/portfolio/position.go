@@ -42,6 +42,17 @@ type Position struct {
 	Findings     map[review.Severity]int `json:"findings"` // open: of signed reviews, with no verified action
 	Actions      []ActionPosition        `json:"actions"`  // not verified, the longest overdue first
 	Verified     int                     `json:"verified"` // actions verified in the last 12 months
+	Round        *RoundPosition          `json:"round"`    // nil: of no programme
+}
+
+// RoundPosition is how far a programme is with the systems of the scope.
+type RoundPosition struct {
+	StartsOn calendar.Date        `json:"starts_on"`
+	EndsOn   calendar.Date        `json:"ends_on"`
+	Systems  int                  `json:"systems"`
+	Due      int                  `json:"due"` // by the moment of the position
+	Stages   map[review.Stage]int `json:"stages"`
+	BurnUp   []review.BurnPoint   `json:"burn_up"`
 }
 
 // SystemPosition is a system in a position.
@@ -179,28 +190,31 @@ func (p *Position) Concentrated(vital int) []SupplierPosition {
 // Position works out where a scope stands now. It counts what the actor may
 // report on: a scope of another organisation or group does not exist for it.
 func (s *Service) Position(ctx context.Context, by access.Actor, f PositionFilter) (*Position, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Position, error) { return PositionIn(tx, f) })
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Position, error) { return PositionIn(tx, f, func(int) {}) })
 }
 
-// PositionIn is Position within a transaction.
-func PositionIn(tx *store.Tx, f PositionFilter) (*Position, error) {
+// PositionIn is Position within a transaction. It tells how far it is, in per
+// cent.
+func PositionIn(tx *store.Tx, f PositionFilter, tell func(percent int)) (*Position, error) {
 	scope, err := MayReport(tx.By(), access.ReportDraft, f)
 	if err != nil {
 		return nil, err
 	}
 	p := &Position{At: tx.Now(), RiskRules: risk.RuleVersion, ScoringRules: questionnaire.RuleVersion}
 	g := &positioning{tx: tx.AsProgram("work out a position"), p: p, today: calendar.On(tx.Now())}
-	if err := g.named(scope); err != nil {
+	if err := g.named(tx, scope); err != nil {
 		return nil, err
 	}
 	pairs, err := pairsToReport(tx, scope)
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{
+	steps := []func() error{
 		func() error { return g.addPairs(pairs) }, g.addFindings, g.addSystems, g.addTrend, g.addSuppliers,
-		func() error { return g.addReviews(f.ProgrammeID) },
-	} {
+		g.addReviews, g.addProgramme,
+	}
+	for i, step := range steps {
+		tell(100 * i / len(steps))
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -238,11 +252,12 @@ func MayReport(by access.Actor, permission access.Permission, f PositionFilter) 
 // Named refuses a scope that is not there.
 func Named(tx *store.Tx, f PositionFilter) error {
 	g := &positioning{tx: tx.AsProgram("name the scope of a report"), p: &Position{}}
-	return g.named(f)
+	return g.named(tx, f)
 }
 
-// named names the scope; one that is not there is absent.
-func (g *positioning) named(f PositionFilter) error {
+// named names the scope; one that is not there, or a programme that the actor
+// does not see, is absent.
+func (g *positioning) named(tx *store.Tx, f PositionFilter) error {
 	if f.OrganisationID != uuid.Nil {
 		o, err := store.Find[directory.Organisation](g.tx, f.OrganisationID)
 		if err != nil {
@@ -258,11 +273,11 @@ func (g *positioning) named(f PositionFilter) error {
 		g.p.Group = group.Name
 	}
 	if f.ProgrammeID != uuid.Nil {
-		programme, err := programmeIn(g.tx, f.ProgrammeID)
+		programme, err := programmeIn(tx, f.ProgrammeID)
 		if err != nil {
 			return err
 		}
-		g.p.Programme = programme
+		g.programme, g.p.Programme = programme, programme.Title
 	}
 	return nil
 }

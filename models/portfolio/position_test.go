@@ -1,6 +1,7 @@
 package portfolio_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"sicrwydd/models/portfolio"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
+	"sicrwydd/models/store"
 )
 
 func secretaryAt(organisation uuid.UUID) access.Actor {
@@ -139,6 +141,18 @@ func TestLateIsToldByWhom(t *testing.T) {
 		}
 		if len(p.Ended) != 1 || p.Ended[0].Reason != "Planned by mistake." || p.Ended[0].Reference != ended.Reference {
 			t.Errorf("ended: %+v", p.Ended)
+		}
+	})
+}
+
+func TestAPositionTellsHowFarItIs(t *testing.T) {
+	each(t, func(t *testing.T, w *wales) {
+		var told []int
+		_ = must[*portfolio.Position](t)(store.Read(t.Context(), w.db, official, func(tx *store.Tx) (*portfolio.Position, error) {
+			return portfolio.PositionIn(tx, portfolio.PositionFilter{}, func(percent int) { told = append(told, percent) })
+		}))
+		if len(told) < 5 || !slices.IsSorted(told) || told[0] != 0 || told[len(told)-1] >= 100 {
+			t.Errorf("told were %v", told)
 		}
 	})
 }

@@ -113,12 +113,13 @@ func (g *positioning) nextActions() map[uuid.UUID]*ActionPosition {
 }
 
 // addReviews sets what was planned beside what was done, and says who is late.
-func (g *positioning) addReviews(programme uuid.UUID) error {
+func (g *positioning) addReviews() error {
 	q := store.Query[review.Review](g.tx).Select("id", "reference", "supplier_id", "state", "first_due_on", "due_on", "signed_off_at", "ended_at",
 		"accuracy_check_until", "end_reason", "assessment").
 		Where("id IN (?)", store.Query[review.Coverage](g.tx).Select("review_id").Where("system_id IN ?", g.ids))
-	if programme != uuid.Nil {
-		q = q.Where("programme_id = ?", programme)
+	if g.programme != nil {
+		counts := review.CountingFor(g.programme.StartsOn, g.programme.ID)
+		q = q.Where(counts.SQL, counts.Args...)
 	}
 	var rows []*review.Review
 	if err := q.Order("reference").Find(&rows).Error; err != nil {

@@ -10,7 +10,6 @@ import (
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/directory"
-	"sicrwydd/models/fault"
 	"sicrwydd/models/incident"
 	"sicrwydd/models/inventory"
 	"sicrwydd/models/lang"
@@ -25,6 +24,7 @@ import (
 type positioning struct {
 	tx        *store.Tx
 	p         *Position
+	programme *review.Programme // nil: of everything
 	today     calendar.Date
 	ids       []uuid.UUID
 	pairs     []*review.LivePair
@@ -56,8 +56,7 @@ func pairsToReport(tx *store.Tx, f PositionFilter) (rows []*review.LivePair, err
 			store.Query[inventory.Use](program).Select("system_id").Where("organisation_id IN ? AND (until_on = '' OR until_on >= ?)", own, calendar.On(tx.Now())))
 	}
 	if f.ProgrammeID != uuid.Nil {
-		pairs = pairs.Where("system_id IN (?)", store.Query[review.Coverage](program).Select("system_id").
-			Where("review_id IN (?)", store.Query[review.Review](program).Select("id").Where("programme_id = ? AND state <> ?", f.ProgrammeID, review.Cancelled)))
+		pairs = pairs.Where("system_id IN (?)", store.Query[review.ProgrammeSystem](program).Select("system_id").Where("programme_id = ?", f.ProgrammeID))
 	}
 	return rows, pairs.Find(&rows).Error
 }
@@ -213,25 +212,25 @@ func (g *positioning) addSuppliers() error {
 	return nil
 }
 
-// programme names a round of reviews.
-type programme struct {
-	store.Row
-	Title lang.Text `gorm:"embedded;embeddedPrefix:title_"`
+// programmeIn finds a programme that the actor sees; a group is told of every
+// one.
+func programmeIn(tx *store.Tx, id uuid.UUID) (*review.Programme, error) {
+	if tx.By().GroupID != uuid.Nil {
+		tx = tx.AsProgram("name the programme of a paper")
+	}
+	return store.Find[review.Programme](tx, id)
 }
 
-// TableName names the table.
-func (programme) TableName() string { return "programmes" }
-
-// Scope leaves it to the program: a position names it.
-func (programme) Scope(by access.Actor) store.Condition { return store.OnlyProgram(by) }
-
-func programmeIn(tx *store.Tx, id uuid.UUID) (lang.Text, error) {
-	rows, err := store.Many[programme](tx, "", "id = ?", id)
-	if err == nil && len(rows) == 0 {
-		return lang.Text{}, fault.NotFound()
+// addProgramme says how far the programme is with the systems of the scope.
+func (g *positioning) addProgramme() error {
+	if g.programme == nil {
+		return nil
 	}
+	progress, err := review.ProgressOver(g.tx, g.programme, g.ids)
 	if err != nil {
-		return lang.Text{}, err
+		return err
 	}
-	return rows[0].Title, nil
+	g.p.Round = &RoundPosition{StartsOn: g.programme.StartsOn, EndsOn: g.programme.EndsOn, Systems: progress.Systems, Due: progress.Due,
+		Stages: progress.Stages, BurnUp: progress.BurnUp}
+	return nil
 }

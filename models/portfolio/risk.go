@@ -35,13 +35,8 @@ func (s *Service) Risk(ctx context.Context, by access.Actor, id uuid.UUID) (*Ris
 		if by.OnSupplierSide() {
 			return nil, fault.Forbidden("forbidden")
 		}
-		views, err := viewSystems(tx, []*inventory.System{system})
+		v, err := riskIn(tx, system)
 		if err != nil {
-			return nil, err
-		}
-		v := &RiskView{SystemView: views[0], ConsequenceOf: system.ConsequenceOf(), Today: calendar.On(tx.Now())}
-		v.Remedies, v.Missing = v.situation.Remedies(), v.situation.Missing()
-		if v.Acceptances, err = store.All[Acceptance](tx, "created_at DESC, id DESC", "system_id = ?", id); err != nil {
 			return nil, err
 		}
 		if v.MayPropose, err = tx.Visible(store.Systems, access.RiskPropose, id); err != nil {
@@ -50,4 +45,15 @@ func (s *Service) Risk(ctx context.Context, by access.Actor, id uuid.UUID) (*Ris
 		v.MayAgree, err = tx.Visible(store.Systems, access.RiskAgree, id)
 		return v, err
 	})
+}
+
+func riskIn(tx *store.Tx, system *inventory.System) (*RiskView, error) {
+	views, err := viewSystems(tx, []*inventory.System{system})
+	if err != nil {
+		return nil, err
+	}
+	v := &RiskView{SystemView: views[0], ConsequenceOf: system.ConsequenceOf(), Today: calendar.On(tx.Now())}
+	v.Remedies, v.Missing = v.situation.Remedies(), v.situation.Missing()
+	v.Acceptances, err = store.All[Acceptance](tx, "created_at DESC, id DESC", "system_id = ?", system.ID)
+	return v, err
 }

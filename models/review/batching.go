@@ -126,6 +126,8 @@ type BulkInput struct {
 	DueOn   calendar.Date `json:"due_on"`
 	Issue   bool          `json:"issue,omitempty" doc:"Issue them too, after 15 minutes in which that can be stopped"`
 	Reviews []BulkAsk     `json:"reviews"`
+	// ProgrammeID is the programme that all of them belong to.
+	ProgrammeID *uuid.UUID `json:"programme_id,omitempty" nullable:"true"`
 }
 
 func (in *BulkInput) check() error {
@@ -181,7 +183,7 @@ func (s *Service) PlanBulk(ctx context.Context, by access.Actor, in BulkInput) (
 			return nil, err
 		}
 		for n, ask := range in.Reviews {
-			if err := planOne(tx, b, in.DueOn, ask); err != nil {
+			if err := planOne(tx, b, in, ask); err != nil {
 				return nil, at(err, "reviews/"+itoa(n)+"/")
 			}
 		}
@@ -229,8 +231,8 @@ func holdAsked(tx *store.Tx, asks []BulkAsk) error {
 	return nil
 }
 
-func planOne(tx *store.Tx, b *Batch, due calendar.Date, ask BulkAsk) error {
-	r, err := planIn(tx, PlanInput{SupplierID: ask.SupplierID, SystemIDs: ask.SystemIDs, QuestionnaireCode: ask.QuestionnaireCode, DueOn: due}, nil, "")
+func planOne(tx *store.Tx, b *Batch, in BulkInput, ask BulkAsk) error {
+	r, err := planIn(tx, PlanInput{SupplierID: ask.SupplierID, SystemIDs: ask.SystemIDs, QuestionnaireCode: ask.QuestionnaireCode, DueOn: in.DueOn, ProgrammeID: in.ProgrammeID}, nil, "")
 	if err != nil {
 		return err
 	}

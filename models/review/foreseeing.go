@@ -15,13 +15,15 @@ import (
 )
 
 // Choice is what an official chose to have reviewed: pairs, systems with all
-// their suppliers, or all pairs that are due as the desk narrows them.
+// their suppliers, all pairs that are due as the desk narrows them, or what a
+// programme has not planned yet.
 type Choice struct {
-	Pairs   [][2]uuid.UUID // supplier and system
-	Systems []uuid.UUID
-	AllDue  bool
-	HostID  uuid.UUID
-	Tier    int
+	Pairs       [][2]uuid.UUID // supplier and system
+	Systems     []uuid.UUID
+	AllDue      bool
+	HostID      uuid.UUID
+	Tier        int
+	ProgrammeID uuid.UUID
 }
 
 // BulkGroup is a review that a bulk would plan: a supplier, systems of one host
@@ -54,16 +56,33 @@ func (s *Service) Foresee(ctx context.Context, by access.Actor, c Choice) (*Fore
 		if by.OnSupplierSide() || !by.Holds(access.ReviewPlan) {
 			return nil, fault.Forbidden("forbidden")
 		}
-		pairs, err := c.pairs(tx)
+		return foreseeIn(tx, c)
+	})
+}
+
+func foreseeIn(tx *store.Tx, c Choice) (*Foresight, error) {
+	today := calendar.On(tx.Now())
+	f := &Foresight{DueOn: today.AddDays(answeringDays)}
+	if c.ProgrammeID != uuid.Nil {
+		p, pairs, err := unplannedIn(tx, c.ProgrammeID)
 		if err != nil {
 			return nil, err
 		}
-		if len(pairs) == 0 {
-			return nil, fault.Invalid("invalid").On("pairs", "bulk.none-chosen")
+		if p.EndsOn >= today {
+			f.DueOn = min(f.DueOn, p.EndsOn)
 		}
-		f := &Foresight{DueOn: calendar.On(tx.Now()).AddDays(answeringDays)}
-		return f, f.group(tx, pairs)
-	})
+		err = f.group(tx, pairs[:min(len(pairs), 4*batchMost)])
+		f.Groups = f.Groups[:min(len(f.Groups), batchMost)] // the rest is left to plan
+		return f, err
+	}
+	pairs, err := c.pairs(tx)
+	if err != nil {
+		return nil, err
+	}
+	if len(pairs) == 0 {
+		return nil, fault.Invalid("invalid").On("pairs", "bulk.none-chosen")
+	}
+	return f, f.group(tx, pairs)
 }
 
 // pairs are those of the choice, in the order in which they are grouped.

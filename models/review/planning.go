@@ -209,6 +209,11 @@ func checkPlan(tx *store.Tx, in PlanInput) error {
 			return fault.Forbidden("review.system-of-another-host")
 		}
 	}
+	if in.ProgrammeID != nil {
+		if err := inProgramme(tx, *in.ProgrammeID, in.SystemIDs, invalid); err != nil {
+			return err
+		}
+	}
 	due, ok := calendar.Parse(string(in.DueOn))
 	switch {
 	case !ok:

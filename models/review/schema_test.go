@@ -38,7 +38,7 @@ var everyRow = []any{
 	&review.SignOff{}, &review.Action{}, &review.PairRating{}, &review.PairStanding{}, &review.Report{}, &review.ReportReader{}, &review.Receipt{},
 	&review.SigningKey{}, &review.Message{}, &review.Extension{}, &review.FactCorrection{}, &review.ReminderDay{}, &review.Reminder{},
 	&pack.Pack{}, &pack.File{},
-	&inventory.Import{}, &inventory.ImportRow{}, &inventory.Return{}, &review.Batch{}, &review.BatchItem{},
+	&inventory.Import{}, &inventory.ImportRow{}, &inventory.Return{}, &review.Batch{}, &review.BatchItem{}, &review.Programme{}, &review.ProgrammeSystem{},
 	&portfolio.Acceptance{},
 }
 

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -384,11 +385,23 @@ func (tx *Tx) ForgetPairs(of uuid.UUID) error {
 }
 
 // VisibleOf gives those of the ids that are in the actor's scope for the
-// permission, in one query.
+// permission, in one query for each so many.
 func (tx *Tx) VisibleOf(scope Scoping, p access.Permission, ids []uuid.UUID) ([]uuid.UUID, error) {
-	if len(ids) == 0 {
-		return nil, nil
+	var visible []uuid.UUID
+	for some := range slices.Chunk(ids, mostCompared) {
+		seen, err := tx.visibleOf(scope, p, some)
+		if err != nil {
+			return nil, err
+		}
+		visible = append(visible, seen...)
 	}
+	return visible, nil
+}
+
+// mostCompared keeps to the 500 parts that SQLite lets a compound query have.
+const mostCompared = 400
+
+func (tx *Tx) visibleOf(scope Scoping, p access.Permission, ids []uuid.UUID) ([]uuid.UUID, error) {
 	condition := scope(tx.by, p, "checked.id")
 	part := "SELECT CAST(? AS " + tx.db.uuidType() + ") AS id"
 	query := "SELECT id FROM (" + part + strings.Repeat(" UNION "+part, len(ids)-1) + ") AS checked WHERE " + condition.SQL

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,32 +90,60 @@ const (
 
 // XLSX writes the table as a workbook: its head stays in sight and can be
 // filtered, texts are texts, numbers numbers and days days.
-func (s *Sheet) XLSX(w io.Writer) error {
+func (s *Sheet) XLSX(w io.Writer) error { return Book(w, s) }
+
+// Book writes tables as the sheets of one workbook, each as XLSX does.
+func Book(w io.Writer, sheets ...*Sheet) error {
 	book := excelize.NewFile()
 	defer func() { _ = book.Close() }()
-	name := sheetName(s.Title)
-	if err := book.SetSheetName("Sheet1", name); err != nil {
-		return err
-	}
-	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D8DDE0"}},
-		Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	look, err := looks(book)
 	if err != nil {
 		return err
 	}
-	format := dayFormat
-	day, err := book.NewStyle(&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}})
-	if err != nil {
-		return err
-	}
-	words, err := book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
-	if err != nil {
-		return err
-	}
-	if err := s.fill(book, name, styles{head, day, words}); err != nil {
-		return fmt.Errorf("workbook: %w", err)
+	var names []string
+	for i, s := range sheets {
+		name := unlike(sheetName(s.Title), names)
+		names = append(names, name)
+		if i == 0 {
+			err = book.SetSheetName("Sheet1", name)
+		} else {
+			_, err = book.NewSheet(name)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.fill(book, name, look); err != nil {
+			return fmt.Errorf("workbook: %w", err)
+		}
 	}
 	_, err = book.WriteTo(w)
 	return err
+}
+
+// unlike numbers a name that is taken: programs compare them without case.
+func unlike(name string, taken []string) string {
+	numbered := name
+	for n := 2; slices.ContainsFunc(taken, func(t string) bool { return strings.EqualFold(t, numbered) }); n++ {
+		end := " " + strconv.Itoa(n)
+		letters := []rune(name)
+		numbered = string(letters[:min(len(letters), longestName-len(end))]) + end
+	}
+	return numbered
+}
+
+func looks(book *excelize.File) (look styles, err error) {
+	look.head, err = book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D8DDE0"}},
+		Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	if err != nil {
+		return look, err
+	}
+	format := dayFormat
+	look.day, err = book.NewStyle(&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}})
+	if err != nil {
+		return look, err
+	}
+	look.words, err = book.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	return look, err
 }
 
 type styles struct{ head, day, words int }
@@ -198,11 +227,14 @@ func (s *Sheet) widths() []float64 {
 	return widths
 }
 
+// longestName is how many letters the name of a sheet has at most.
+const longestName = 31
+
 // sheetName keeps to what a workbook lets a sheet be called.
 func sheetName(title string) string {
 	name := strings.NewReplacer(":", " ", `\`, " ", "/", " ", "?", " ", "*", " ", "[", "(", "]", ")").Replace(title)
-	if letters := []rune(name); len(letters) > 31 {
-		name = string(letters[:31])
+	if letters := []rune(name); len(letters) > longestName {
+		name = string(letters[:longestName])
 	}
 	return strings.Trim(name, "' ")
 }

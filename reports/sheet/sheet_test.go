@@ -79,3 +79,22 @@ func TestAWorkbookHoldsTextsNumbersAndDaysAndNoFormula(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSheetsOfABookHaveNamesOfTheirOwn(t *testing.T) {
+	long := "Today's systems as they stood at each month end"
+	var b bytes.Buffer
+	if err := sheet.Book(&b, &sheet.Sheet{Title: long, Columns: []string{"A"}}, &sheet.Sheet{Title: strings.ToUpper(long), Columns: []string{"B"}}, hostileSheet()); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := book.GetSheetList()
+	if len(names) != 3 || strings.EqualFold(names[0], names[1]) || !strings.HasSuffix(names[1], " 2") || len([]rune(names[1])) > 31 {
+		t.Errorf("the sheets are called %q", names)
+	}
+	if head, _ := book.GetCellValue(names[1], "A1"); head != "B" {
+		t.Errorf("the second holds %q", head)
+	}
+}

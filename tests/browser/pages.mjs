@@ -73,8 +73,14 @@ export const pages = [
   at('/imports/:id', 'official', ['/imports', /^\/imports\/[0-9a-f-]{36}$/]),
   at('/risk', 'national', ['/risk']),
   at('/systems/:id/risk', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/risk']),
+  at('/systems/:id/report', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/report']),
   at('/systems/:id/edit', 'official', ['/systems', /^\/systems\/[0-9a-f-]{36}$/, '+/edit']),
 
+  at('/programmes', 'national', ['/programmes']),
+  at('/programmes/new', 'official', ['/programmes/new']),
+  at('/programmes/:id', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/]),
+  at('/programmes/:id/edit', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/, '+/edit']),
+  at('/programmes/:id/systems', 'national', ['/programmes', /^\/programmes\/[0-9a-f-]{36}$/, '+/systems']),
   at('/reviews', 'national', ['/reviews']),
   at('/reviews/bulk', 'national', ['/reviews/bulk']),
   at('/reviews/bulk/:id', 'official', ['/reviews/bulk', /^\/reviews\/bulk\/[0-9a-f-]{36}$/]),
@@ -131,8 +137,8 @@ export const pages = [
 export const wayIn = ['/sign-in/code', '/password/:token']
 
 // Addresses that give a file, or lead to a place in a page.
-export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf',
-  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx', '/risk.csv', '/risk.xlsx']
+export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf', '/systems/:id/report.pdf',
+  '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/reports/:id/pack.xlsx', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx', '/risk.csv', '/risk.xlsx']
 
 // visit takes a signed-in reader's page the way there.
 export async function visit(page, base, way, lang) {
