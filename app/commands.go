@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"sicrwydd/models/access"
-	"sicrwydd/models/audit"
 	"sicrwydd/models/calendar"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
@@ -288,30 +287,6 @@ func (c reportReviewCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(c.Out, b.Bytes(), 0o600)
-}
-
-type auditCommand struct {
-	Verify auditVerifyCommand `cmd:"" help:"Walk the audit chain; exit 1 with the first broken event when it does not hold."`
-}
-
-type auditVerifyCommand struct{}
-
-func (auditVerifyCommand) Run(ctx context.Context) error {
-	p, err := open(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	state, err := p.db.VerifyChain(ctx)
-	var broken *audit.Broken
-	if errors.As(err, &broken) {
-		return broken
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Printf("the audit chain holds: %d events sealed, %d waiting for the seal, head %s\n", state.Links, state.Pending, state.HeadAt)
-	return nil
 }
 
 type healthCommand struct{}

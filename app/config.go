@@ -27,6 +27,7 @@ type Config struct {
 	EvidenceURL string         // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
 	Mail        string         // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
 	Proxies     []netip.Prefix // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
+	AnchorMail  string         // SICRWYDD_ANCHOR_MAIL; who keeps the anchors of the audit log
 	keys        *keyring.Ring
 
 	publicURLSet bool
@@ -87,6 +88,11 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 	}
 	if err != nil {
 		check("SICRWYDD_MAIL", errors.New("must be send, hold or redirect:ADDRESS, as redirect:tester@example.org"))
+	}
+	if c.AnchorMail = getenv("SICRWYDD_ANCHOR_MAIL"); c.AnchorMail != "" {
+		if address, err := mail.ParseAddress(c.AnchorMail); err != nil || address.Address != c.AnchorMail {
+			check("SICRWYDD_ANCHOR_MAIL", errors.New("must be an address, as auditor@example.org"))
+		}
 	}
 	for given := range strings.SplitSeq(getenv("SICRWYDD_PROXIES"), ",") {
 		if given = strings.TrimSpace(given); given == "" {
@@ -182,6 +188,9 @@ func (c *Config) Keyring() *keyring.Ring { return c.keys }
 
 // SQLitePath is the file of the embedded database.
 func (c *Config) SQLitePath() string { return filepath.Join(c.Data, "sicrwydd.db") }
+
+// AnchorFile is where this node writes the anchors of the audit log.
+func (c *Config) AnchorFile() string { return filepath.Join(c.Data, "anchors.jsonl") }
 
 // EvidenceFolder is where evidence is kept when no other place is set.
 func (c *Config) EvidenceFolder() string { return filepath.Join(c.Data, "evidence") }

@@ -219,6 +219,7 @@ func fileRoutes(a *api.API) []fileRoute {
 		{get, api.Prefix + "/reports/board.html", access.ReportDraft, a.BoardHTML},
 		{get, api.Prefix + "/reports/:id/report.pdf", access.ReportRead, a.PackPDF},
 		{get, api.Prefix + "/reports/:id/report.xlsx", access.ReportRead, a.PackXLSX},
+		{get, api.Prefix + "/audit/export", access.AuditRead, a.ExportAudit},
 		{post, api.Prefix + "/imports", access.InventoryChange, a.BringImport},
 		{post, api.Prefix + "/questionnaires/import", access.QuestionnairePublish, a.ImportQuestionnaire},
 		{get, api.Prefix + "/questionnaires/:id/versions/:number/export", access.QuestionnaireRead, a.ExportVersion},

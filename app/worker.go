@@ -155,6 +155,10 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 		db: p.db, reviews: p.services.Reviews, mail: p.config.Mail, pause: heldMailPause})
 	river.AddWorker(workers, &remembrancer{identity: p.services.Identity})
 	river.AddWorker(workers, &reminder{reviews: p.services.Reviews, db: p.db, mail: p.config.Mail})
+	river.AddWorker(workers, &anchorer{program: p})
+	anchoring := river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+		return anchorChain{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
 	river.AddWorker(workers, &packer{packs: p.services.Packs})
 	hourly := river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 		return review.Remind{}, nil
@@ -167,7 +171,7 @@ func (p *program) newWorkers() (*river.Client[*sql.Tx], error) {
 		return review.Reschedule{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: time.Hour}}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 	return river.NewClient(p.db.Driver(), &river.Config{
-		PeriodicJobs: []*river.PeriodicJob{hourly, daily},
+		PeriodicJobs: []*river.PeriodicJob{hourly, daily, anchoring},
 		Workers:      workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 10}},
 		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond,
 		RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: time.Minute, Logger: slog.Default(),
@@ -217,6 +221,13 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[outbox.Deliver]) er
 
 // compose writes a mail from its template in the language of its reader.
 func compose(set *templates.Set, m *outbox.Mail, data json.RawMessage) (subject, text, html string, err error) {
+	if m.Kind == "anchor" {
+		var anchor templates.AnchorMail
+		if err := json.Unmarshal(data, &anchor); err != nil {
+			return "", "", "", err
+		}
+		return set.Mail(m.Kind, m.Language, anchor)
+	}
 	var from review.MailData
 	if err := json.Unmarshal(data, &from); err != nil {
 		return "", "", "", err

@@ -18,7 +18,7 @@ var helpTopics = map[string]string{
 	"users": "accounts", "user": "accounts", "user-invite": "accounts", "outbox": "accounts", "jobs": "health", "health": "health", "questionnaires": "planning", "questionnaire": "planning", "questionnaire-preview": "planning", "frameworks": "planning", "framework": "planning", "account": "accounts",
 	"programmes": "programmes", "programme": "programmes", "programme-form": "programmes", "programme-systems": "programmes",
 	"sign-in": "sign-in", "invitation": "sign-in", "typed": "sign-in", "code": "sign-in", "recovery-codes": "sign-in", "password-forgotten": "sign-in", "password-sent": "sign-in", "password-set": "sign-in",
-	"security": "accounts", "tokens": "accounts", "email-confirm": "accounts",
+	"audit": "audit", "readers": "answering", "security": "accounts", "tokens": "accounts", "email-confirm": "accounts",
 }
 
 // listTopics are those of lists, which share a page, by their titles.

@@ -75,6 +75,12 @@ type AccountMail struct {
 	Link string
 }
 
+// AnchorMail brings the head of the audit log to who keeps it.
+type AnchorMail struct {
+	Line string // of JSON
+	Link string
+}
+
 // ReturnedMail tells a supplier that questions came back.
 type ReturnedMail struct {
 	Asker
@@ -153,6 +159,7 @@ var mailData = map[string]reflect.Type{
 	"message":            reflect.TypeFor[MessageMail](),
 	"accuracy_check":     reflect.TypeFor[AccuracyCheckMail](),
 	"signed_off":         reflect.TypeFor[SignedOffMail](),
+	"anchor":             reflect.TypeFor[AnchorMail](),
 	"password_reset":     reflect.TypeFor[AccountMail](),
 	"password_changed":   reflect.TypeFor[AccountMail](),
 	"email_change":       reflect.TypeFor[AccountMail](),

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"sicrwydd/handlers/request"
 	"sicrwydd/models/audit"
 	"sicrwydd/models/store"
 )
@@ -40,9 +43,15 @@ func (a *API) Events(ctx context.Context, in *struct {
 	AboutID uuid.UUID `query:"about_id"`
 	UserID  uuid.UUID `query:"user_id"`
 	Action  string    `query:"action"`
+	// The rest narrows by what people know.
+	Reference string    `query:"reference" doc:"Of the thing that it is about: REV-2026-0001"`
+	Who       string    `query:"who" doc:"Part of a name or an address"`
+	From      time.Time `query:"from"`
+	Until     time.Time `query:"until" doc:"Not included"`
 }) (*list[eventOut], error) {
 	rows, err := store.Read(ctx, a.DB, actor(ctx), func(tx *store.Tx) (store.List[store.Event], error) {
-		return tx.EventsAsked(store.EventFilter{AboutID: in.AboutID, UserID: in.UserID, Action: audit.Action(in.Action)}, in.After, in.Limit)
+		return tx.EventsAsked(store.EventFilter{AboutID: in.AboutID, UserID: in.UserID, Action: audit.Action(in.Action),
+			Reference: in.Reference, Who: in.Who, From: in.From, Until: in.Until}, in.After, in.Limit)
 	})
 	if err != nil {
 		return nil, err
@@ -66,4 +75,17 @@ func (a *API) VerifyAudit(ctx context.Context, _ *struct{}) (*struct{ Body chain
 		out.Body.Broken = err.Error()
 	}
 	return out, nil
+}
+
+// ExportAudit sends what the reader may read of the audit log as lines of JSON
+// that are verified elsewhere.
+func (a *API) ExportAudit(c *fiber.Ctx) error {
+	b, err := store.Read(c.UserContext(), a.DB, actor(c.UserContext()), func(tx *store.Tx) (*bytes.Buffer, error) {
+		var b bytes.Buffer
+		return &b, tx.ExportEvents(store.EventFilter{Reference: c.Query("reference"), Who: c.Query("who"), Action: audit.Action(c.Query("action"))}, &b)
+	})
+	if err != nil {
+		return err
+	}
+	return request.Attach(c, "audit.jsonl", "application/jsonl", b.Bytes())
 }

@@ -378,6 +378,7 @@ var navigation = []struct {
 	{"nav.actions", "/actions", access.AnswersRead, ""},
 	{"nav.reports", "/reports", access.ReportRead, ""},
 	{"nav.users", "/users", access.UserManage, ""},
+	{"nav.audit", "/audit", access.AuditRead, "ours"},
 	{"nav.outbox", "/outbox", access.Settings, ""},
 	{"nav.jobs", "/jobs", access.Settings, ""},
 	{"nav.health", "/health", access.Settings, ""},

@@ -70,20 +70,25 @@ func (b *Broken) Error() string {
 }
 
 // Verify walks the chain in the order of its positions and gives the last seal
-// and the number of links. The error is a *Broken naming the first link that
-// does not hold.
-func Verify(chain iter.Seq2[Sealed, error]) (last Seal, links int, err error) {
+// and the number of links. It must hold to the anchors too. The error is a
+// *Broken naming the first link that does not hold.
+func Verify(chain iter.Seq2[Sealed, error], anchors ...Anchor) (last Seal, links int, err error) {
+	held := holdTo(anchors)
 	for link, err := range chain {
 		if err != nil {
 			return last, links, err
 		}
-		if why := link.check(last); why != "" {
+		why := link.check(last)
+		if why == "" {
+			why = held.check(link.Seal)
+		}
+		if why != "" {
 			return last, links, &Broken{Position: link.Seal.Position, EventID: link.Seal.EventID, Why: why}
 		}
 		last = link.Seal
 		links++
 	}
-	return last, links, nil
+	return last, links, held.ended(last)
 }
 
 func (l Sealed) check(last Seal) string {
@@ -96,6 +101,13 @@ func (l Sealed) check(last Seal) string {
 		return fmt.Sprintf("position %d is missing", last.Position+1)
 	case l.Seal.Previous != previous:
 		return "it does not follow the seal before it"
+	}
+	return l.checkAlone()
+}
+
+// checkAlone holds a link to its own seal, whatever stands before it.
+func (l Sealed) checkAlone() string {
+	switch {
 	case l.Event == nil:
 		return "its event is gone"
 	case l.Seal.Hash != l.Seal.hashOver(*l.Event):

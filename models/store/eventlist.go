@@ -28,10 +28,16 @@ type Event struct {
 
 // EventFilter narrows the audit log; what is left empty does not.
 type EventFilter struct {
-	AboutID uuid.UUID
-	UserID  uuid.UUID
-	Action  audit.Action
+	AboutID   uuid.UUID
+	UserID    uuid.UUID
+	Action    audit.Action
+	Reference string // of the thing that it is about
+	Who       string // part of a name or address
+	From      time.Time
+	Until     time.Time // not included
 }
+
+func (f EventFilter) blank() bool { return f == EventFilter{} }
 
 // EventsAsked lists the audit log, newest first, as far as the actor may read
 // it: an organisation's auditor what is about the systems that it hosts, their
@@ -41,7 +47,10 @@ func (tx *Tx) EventsAsked(f EventFilter, after string, limit int) (List[Event], 
 	if limit == 0 {
 		limit = 50
 	}
-	where, args := tx.readableEvents(f)
+	where, args, err := tx.readableEvents(f)
+	if err != nil {
+		return list, err
+	}
 	count := "SELECT count(*) FROM audit_events e WHERE " + where
 	if err := tx.sql.QueryRowContext(tx.Context, tx.db.rebind(count), args...).Scan(&list.Total); err != nil {
 		return list, err
@@ -79,7 +88,7 @@ func (tx *Tx) EventsAsked(f EventFilter, after string, limit int) (List[Event], 
 	return list, rows.Err()
 }
 
-func (tx *Tx) readableEvents(f EventFilter) (string, []any) {
+func (tx *Tx) readableEvents(f EventFilter) (string, []any, error) {
 	var parts []string
 	var args []any
 	for _, scoping := range []Scoping{Systems, Suppliers, Reviews} {
@@ -94,10 +103,25 @@ func (tx *Tx) readableEvents(f EventFilter) (string, []any) {
 	}{
 		{"e.about_id = ?", f.AboutID, f.AboutID != uuid.Nil}, {"e.user_id = ?", f.UserID, f.UserID != uuid.Nil},
 		{"e.action = ?", f.Action, f.Action != ""},
+		{"e.at >= ?", f.From.UTC(), !f.From.IsZero()}, {"e.at < ?", f.Until.UTC(), !f.Until.IsZero()},
 	} {
 		if narrow.given {
 			where, args = where+" AND "+narrow.sql, append(args, narrow.value)
 		}
 	}
-	return where, args
+	for _, named := range []struct {
+		text, column string
+		find         func(string) ([]uuid.UUID, error)
+	}{{f.Reference, "e.about_id", tx.ofReference}, {f.Who, "e.user_id", tx.ofPeople}} {
+		if named.text == "" {
+			continue
+		}
+		ids, err := named.find(named.text)
+		if err != nil {
+			return "", nil, err
+		}
+		list, found := placeholders(ids)
+		where, args = where+" AND "+named.column+" IN "+list, append(args, found...)
+	}
+	return where, args, nil
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"iter"
 	"log/slog"
 	"time"
 
@@ -128,20 +127,16 @@ type ChainState struct {
 	HeadAt  string     `json:"head"`
 }
 
-// VerifyChain walks the whole chain on one state of the database. A break is
-// an *audit.Broken.
-func (db *DB) VerifyChain(ctx context.Context) (ChainState, error) {
-	options := &sql.TxOptions{ReadOnly: true}
-	if db.postgres {
-		options.Isolation = sql.LevelRepeatableRead
-	}
-	tx, err := db.read.BeginTx(ctx, options)
+// VerifyChain walks the whole chain on one state of the database, and holds it
+// to the anchors. A break is an *audit.Broken.
+func (db *DB) VerifyChain(ctx context.Context, anchors ...audit.Anchor) (ChainState, error) {
+	tx, err := db.snapshot(ctx)
 	if err != nil {
 		return ChainState{}, err
 	}
 	defer func() { _ = tx.Rollback() }()
 	var state ChainState
-	if state.Head, state.Links, err = audit.Verify(db.chain(ctx, tx)); err != nil {
+	if state.Head, state.Links, err = audit.Verify(db.chain(ctx, tx), anchors...); err != nil {
 		return state, err
 	}
 	state.HeadAt = state.Head.Hash
@@ -152,28 +147,6 @@ func (db *DB) VerifyChain(ctx context.Context) (ChainState, error) {
 		return state, err
 	}
 	return state, versionsWithoutEvent(ctx, tx)
-}
-
-func (db *DB) chain(ctx context.Context, tx *sql.Tx) iter.Seq2[audit.Sealed, error] {
-	return func(yield func(audit.Sealed, error) bool) {
-		rows, err := tx.QueryContext(ctx, `SELECT s.position, s.event_id, s.previous, s.hash, e.id IS NOT NULL, `+
-			chainEventColumns+`, p.salt, p.payload FROM audit_seals s LEFT JOIN audit_events e ON e.id = s.event_id
-			LEFT JOIN audit_payloads p ON p.event_id = s.event_id ORDER BY s.position`)
-		if err != nil {
-			yield(audit.Sealed{}, err)
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			link, err := scanLink(rows)
-			if !yield(link, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(audit.Sealed{}, err)
-		}
-	}
 }
 
 const chainEventColumns = `e.id, e.at, e.user_id, e.membership_id, COALESCE(e.action, ''), COALESCE(e.subject_kind, ''),

@@ -106,6 +106,11 @@ var literally = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // whatever its case and accents. The column "folded" of what is Searched is the
 // fast way.
 func Holding(tx *Tx, q *gorm.DB, text string, columns ...string) *gorm.DB {
+	c := tx.holding(text, columns)
+	return q.Where(c.SQL, c.Args...)
+}
+
+func (tx *Tx) holding(text string, columns []string) Condition {
 	var parts []string
 	var args []any
 	from, to := accents()
@@ -123,5 +128,5 @@ func Holding(tx *Tx, q *gorm.DB, text string, columns ...string) *gorm.DB {
 		}
 		args = append(args, "%"+literally.Replace(fold(strings.TrimSpace(text)))+"%")
 	}
-	return q.Where("("+strings.Join(parts, " OR ")+")", args...)
+	return Condition{SQL: "(" + strings.Join(parts, " OR ") + ")", Args: args}
 }

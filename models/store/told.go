@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"sicrwydd/models/access"
 	"sicrwydd/models/audit"
 	"sicrwydd/models/fault"
 )
@@ -21,6 +22,8 @@ type Told struct {
 	SubjectKind string
 	SubjectID   uuid.UUID
 	Fields      map[string]audit.Change
+	AboutID     uuid.UUID
+	Roles       []string
 	From        string // the network address
 	Note        string
 }
@@ -71,7 +74,33 @@ func (tx *Tx) EventsOf(past Past, after string, limit int) (List[Told], error) {
 		}
 		where, args = where+" AND e.id < ?", append(args, id)
 	}
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.action, e.subject_kind, e.subject_id, COALESCE(p.payload, '{}')
+	return tx.told(where, args, limit)
+}
+
+// ReadingsOf gives the newest acts on what is in the actor's scope, by people
+// of the other side than its supplier's.
+func (tx *Tx) ReadingsOf(scope Scoping, acts []audit.Action, after string, limit int) (List[Told], error) {
+	c := scope(tx.by, access.AnswersRead, "e.about_id")
+	where, args := "("+c.SQL+") AND e.action IN (?"+strings.Repeat(", ?", len(acts)-1)+")", slices.Clone(c.Args)
+	for _, act := range acts {
+		args = append(args, act)
+	}
+	where += " AND e.user_id NOT IN (SELECT user_id FROM memberships WHERE supplier_id = ?)"
+	args = append(args, tx.by.SupplierID)
+	if after != "" {
+		id, err := uuid.Parse(after)
+		if err != nil {
+			return List[Told]{}, fault.Invalid("invalid").On("after", "cursor-unknown")
+		}
+		where, args = where+" AND e.id < ?", append(args, id)
+	}
+	return tx.told(where, args, limit)
+}
+
+// told gives the newest events that meet a condition on e.
+func (tx *Tx) told(where string, args []any, limit int) (List[Told], error) {
+	var list List[Told]
+	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.action, e.subject_kind, e.subject_id, e.about_id, COALESCE(p.payload, '{}')
 		FROM audit_events e LEFT JOIN audit_payloads p ON p.event_id = e.id
 		WHERE `+where+` ORDER BY e.id DESC LIMIT ?`), slices.Concat(args, []any{limit + 1})...)
 	if err != nil {
@@ -82,13 +111,13 @@ func (tx *Tx) EventsOf(past Past, after string, limit int) (List[Told], error) {
 		var one Told
 		var body string
 		var payload audit.Payload
-		if err := rows.Scan(&one.ID, &one.At, &one.Action, &one.SubjectKind, &one.SubjectID, &body); err != nil {
+		if err := rows.Scan(&one.ID, &one.At, &one.Action, &one.SubjectKind, &one.SubjectID, &one.AboutID, &body); err != nil {
 			return list, err
 		}
 		if err := json.Unmarshal([]byte(body), &payload); err != nil {
 			return list, err
 		}
-		one.By, one.Fields, one.From, one.Note = payload.By, payload.Fields, payload.From, payload.Note
+		one.By, one.Roles, one.Fields, one.From, one.Note = payload.By, payload.Roles, payload.Fields, payload.From, payload.Note
 		list.Items = append(list.Items, one)
 	}
 	if len(list.Items) > limit {

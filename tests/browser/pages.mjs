@@ -24,6 +24,8 @@ export const pages = [
   at('/account/tokens', 'national', ['/account/tokens']),
   at('/account/apps/new', 'official', ['/account/apps/new']),
   at('/account/email/:token', 'official', ['/account/email/x']),
+  at('/evidence/readers', 'lead', ['/evidence/readers']),
+  at('/audit', 'auditor', ['/audit']),
   at('/confirm', 'official', ['/confirm']),
   at('/password/forgotten', null, ['/password/forgotten']),
   at('/invitations/:token', 'administrator', ['/outbox', /\/invitations\//]),
@@ -137,7 +139,7 @@ export const pages = [
 export const wayIn = ['/sign-in/code', '/password/:token']
 
 // Addresses that give a file, or lead to a place in a page.
-export const files = ['/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf', '/systems/:id/report.pdf',
+export const files = ['/audit/export', '/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf', '/systems/:id/report.pdf',
   '/calendar/feeds/:token.ics', '/reports/:id/pack.pdf', '/reports/:id/pack.xlsx', '/translations.xlsx', '/imports/template.csv', '/imports/template.xlsx', '/reports/draft.pdf', '/reports/draft.xlsx', '/reports/actions.pdf', '/reports/actions.xlsx', '/suppliers.csv', '/suppliers.xlsx', '/systems.csv', '/systems.xlsx', '/contracts.csv', '/contracts.xlsx', '/reviews.csv', '/reviews.xlsx', '/findings.csv', '/findings.xlsx', '/actions.csv', '/actions.xlsx', '/risk.csv', '/risk.xlsx']
 
 // visit takes a signed-in reader's page the way there.
