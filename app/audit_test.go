@@ -87,7 +87,7 @@ func cutOff(t *testing.T, database, driver string) {
 		t.Errorf("the export: %v", err)
 	}
 	forged := filepath.Join(t.TempDir(), "forged.jsonl")
-	content, err := os.ReadFile(file) //nolint:gosec // of this test
+	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,20 +108,7 @@ func cutOff(t *testing.T, database, driver string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = raw.Close() }()
-	var cut []string
-	rows, err := raw.QueryContext(t.Context(), "SELECT event_id FROM audit_seals ORDER BY position")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			t.Fatal(err)
-		}
-		cut = append(cut, id)
-	}
-	_ = rows.Close()
-	for _, id := range cut[before.Position:] {
+	for _, id := range sealedEvents(t, raw)[before.Position:] {
 		for _, statement := range []string{"DELETE FROM audit_seals WHERE event_id = '" + id + "'", "DELETE FROM audit_payloads WHERE event_id = '" + id + "'", "DELETE FROM audit_events WHERE id = '" + id + "'"} {
 			if _, err := raw.ExecContext(t.Context(), statement); err != nil {
 				t.Fatal(err)
@@ -135,6 +122,24 @@ func cutOff(t *testing.T, database, driver string) {
 	if _, err := h.first.db.VerifyChain(t.Context(), anchors...); !errors.As(err, &broken) || !strings.Contains(err.Error(), "cut off") {
 		t.Errorf("cut off, and the anchor does not tell: %v", err)
 	}
+}
+
+// sealedEvents gives the ids of the events in the order of the chain.
+func sealedEvents(t *testing.T, raw *sql.DB) (ids []string) {
+	t.Helper()
+	rows, err := raw.QueryContext(t.Context(), "SELECT event_id FROM audit_seals ORDER BY position")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 func TestAnAuditorSearchesVerifiesAndTakesTheLogAway(t *testing.T) {

@@ -45,11 +45,11 @@ func listRoutes(p *pages.Pages) []pageRoute {
 
 // pageRoutes is what people see in the browser.
 func pageRoutes(p *pages.Pages) []pageRoute {
-	return slices.Concat(listRoutes(p), peoplePages(p), inventoryPages(p), reviewPages(p), judgingPages(p))
+	return slices.Concat(listRoutes(p), accountPages(p), peoplePages(p), inventoryPages(p), importPages(p), reviewPages(p), judgingPages(p))
 }
 
-// peoplePages are what is not about one part of the portfolio: signing in,
-// help, users, settings.
+// peoplePages are what is not about one part of the portfolio: help, users,
+// the audit log.
 func peoplePages(p *pages.Pages) []pageRoute {
 	return []pageRoute{
 		{get, "/", access.Open, p.Home},
@@ -59,39 +59,6 @@ func peoplePages(p *pages.Pages) []pageRoute {
 		{post, "/calendar/feeds", access.ReviewRead, p.FeedMake},
 		{post, "/calendar/feeds/:id/revoke", access.ReviewRead, p.FeedRevoke},
 		{get, "/calendar/feeds/:token.ics", access.Open, p.Feed},
-		{get, "/sign-in", access.Open, p.SignInForm},
-		{post, "/sign-in", access.Open, p.SignIn},
-		{get, "/sign-in/code", access.Open, p.CodeForm},
-		{post, "/sign-in/code", access.Open, p.Code},
-		{get, "/password/forgotten", access.Open, p.ForgottenForm},
-		{post, "/password/forgotten", access.Open, p.Forgotten},
-		{get, "/password/:token", access.Open, p.PasswordForm},
-		{post, "/password/:token", access.Open, p.PasswordSet},
-		{get, "/confirm", access.Self, p.ConfirmForm},
-		{post, "/confirm", access.Self, p.Confirm},
-		{post, "/sign-out", access.Self, p.SignOut},
-		{post, "/typed", access.Open, p.Typed},
-		{get, "/memberships", access.Self, p.Account},
-		{post, "/memberships", access.Self, p.SwitchMembership},
-		{get, "/account", access.Self, p.Account},
-		{post, "/account", access.Self, p.ChangeAccount},
-		{get, "/account/security", access.Self, p.Security},
-		{post, "/account/password", access.Self, p.Proved(p.PasswordChange)},
-		{post, "/account/email", access.Self, p.Proved(p.EmailChange)},
-		{get, "/account/email/:token", access.Self, p.EmailForm},
-		{post, "/account/email/:token", access.Self, p.EmailConfirm},
-		{get, "/account/apps/new", access.Self, p.Proved(p.AppNew)},
-		{post, "/account/apps", access.Self, p.Proved(p.AppAdd)},
-		{post, "/account/factors/:id/remove", access.Self, p.Proved(p.FactorRemove)},
-		{post, "/account/recovery-codes", access.Self, p.Proved(p.CodesNew)},
-		{post, "/account/sessions/end", access.Self, p.SessionsEnd},
-		{post, "/account/sessions/:id/end", access.Self, p.SessionEnd},
-		{get, "/account/tokens", access.Self, p.Tokens},
-		{post, "/account/tokens", access.Self, p.Proved(p.TokenMake)},
-		{post, "/account/tokens/:id/revoke", access.Self, p.TokenRevoke},
-		{get, "/invitations/:token", access.Open, p.InvitationForm},
-		{post, "/invitations/:token", access.Open, p.AcceptInvitation},
-		{post, "/invitations/:token/pass-on", access.Open, p.PassOn},
 		{get, "/accessibility", access.Open, p.Accessibility},
 		{get, "/privacy", access.Open, p.Privacy},
 		{get, "/cookies", access.Open, p.CookiesPage},
@@ -160,15 +127,6 @@ func inventoryPages(p *pages.Pages) []pageRoute {
 		{post, "/suppliers/:id/contracts", access.InventoryChange, p.ContractAdd},
 		{get, "/contracts/:id/edit", access.InventoryChange, p.ContractEdit},
 		{post, "/contracts/:id", access.InventoryChange, p.ContractChange},
-		{get, "/imports", access.InventoryChange, p.Imports},
-		{post, "/imports", access.InventoryChange, p.ImportBring},
-		{get, "/imports/template.csv", access.InventoryChange, p.ImportTemplate("csv")},
-		{get, "/imports/template.xlsx", access.InventoryChange, p.ImportTemplate("xlsx")},
-		{get, "/imports/:id", access.InventoryChange, p.Import},
-		{post, "/imports/:id/mapping", access.InventoryChange, p.ImportMap},
-		{post, "/imports/:id/apply", access.InventoryChange, p.ImportApply},
-		{post, "/imports/:id/cancel", access.InventoryChange, p.ImportCancel},
-		{post, "/imports/:id/undo", access.InventoryChange, p.ImportUndo},
 		{get, "/systems/new", access.InventoryChange, p.SystemNew},
 		{post, "/systems", access.InventoryChange, p.SystemAdd},
 		{get, "/systems/:id", access.InventoryRead, p.System},
