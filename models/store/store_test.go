@@ -189,7 +189,7 @@ func TestAnOrDoesNotOpenTheScope(t *testing.T) {
 	})
 }
 
-func sealAll(t *testing.T, db *store.DB) {
+func sealAll(t testing.TB, db *store.DB) {
 	t.Helper()
 	for {
 		n, err := db.SealPending(t.Context())

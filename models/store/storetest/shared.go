@@ -24,9 +24,15 @@ func EachShared(t *testing.T, run func(t *testing.T, s *Shared)) {
 		run(t, share(t, store.Config{Path: path}, "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		address := PostgresURL(t)
-		run(t, share(t, store.Config{URL: address}, "pgx", address))
+		run(t, SharePostgres(t))
 	})
+}
+
+// SharePostgres gives a shared PostgreSQL database.
+func SharePostgres(t testing.TB) *Shared {
+	t.Helper()
+	address := PostgresURL(t)
+	return share(t, store.Config{URL: address}, "pgx", address)
 }
 
 func share(t testing.TB, config store.Config, driver, address string) *Shared {
