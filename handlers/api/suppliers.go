@@ -12,6 +12,7 @@ import (
 	"sicrwydd/models/portfolio"
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
+	"sicrwydd/models/store"
 )
 
 type supplierOut struct {
@@ -144,7 +145,7 @@ func (a *API) SupplierReviews(ctx context.Context, in *struct {
 	if _, err := a.Inventory.Supplier(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
 	}
-	rows, err := a.Reviews.Reviews(ctx, actor(ctx), review.Filter{SupplierID: in.ID}, in.paging())
+	rows, err := a.Reviews.ReviewsOf(ctx, actor(ctx), review.Filter{SupplierID: in.ID}, store.Suppliers, in.paging())
 	if err != nil {
 		return nil, err
 	}

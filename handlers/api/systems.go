@@ -14,6 +14,7 @@ import (
 	"sicrwydd/models/questionnaire"
 	"sicrwydd/models/review"
 	"sicrwydd/models/risk"
+	"sicrwydd/models/store"
 )
 
 type systemOut struct {
@@ -186,7 +187,7 @@ func (a *API) SystemReviews(ctx context.Context, in *struct {
 	if _, err := a.Inventory.System(ctx, actor(ctx), in.ID); err != nil {
 		return nil, err
 	}
-	rows, err := a.Reviews.Reviews(ctx, actor(ctx), review.Filter{SystemID: in.ID}, in.paging())
+	rows, err := a.Reviews.ReviewsOf(ctx, actor(ctx), review.Filter{SystemID: in.ID}, store.Systems, in.paging())
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ type ExtensionInput struct {
 // Extensions lists the requests for time of a review, newest first.
 func (s *Service) Extensions(ctx context.Context, by access.Actor, review uuid.UUID) ([]*Extension, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*Extension, error) {
-		if _, err := store.Find[Review](tx, review); err != nil {
+		if _, err := reviewFor(tx, review, access.MessageRead, store.Find[Review]); err != nil {
 			return nil, err
 		}
 		return store.All[Extension](tx, "created_at DESC, id DESC", "review_id = ? AND action_id IS NULL", review)

@@ -35,18 +35,35 @@ var suppliersName = store.Condition{SQL: "COALESCE((SELECT name FROM suppliers W
 
 // Reviews lists the reviews that the actor may see.
 func (s *Service) Reviews(ctx context.Context, by access.Actor, f Filter, p store.Paging) (store.List[*Detail], error) {
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Detail], error) { return s.list(tx, f, p) })
+}
+
+// ReviewsOf lists the reviews of the supplier or system that the filter names.
+// Who may see that and no review of it is refused.
+func (s *Service) ReviewsOf(ctx context.Context, by access.Actor, f Filter, scope store.Scoping, p store.Paging) (store.List[*Detail], error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (store.List[*Detail], error) {
-		rows, err := store.Paged[Review](tx, f.In(tx), p, store.Measured{
-			Measures: map[string]store.Condition{"supplier": suppliersName},
-			Columns: store.Columns{"reference": "reference", "due_on": "due_on", "state": "state", "waiting_since": "waiting_since",
-				"created_at": "created_at"},
-		}, "due_on")
-		if err != nil {
+		of := f.SupplierID
+		if of == uuid.Nil {
+			of = f.SystemID
+		}
+		if err := tx.May(scope, access.ReviewRead, of); err != nil {
 			return store.List[*Detail]{}, err
 		}
-		details, err := s.details(tx, rows.Items)
-		return store.List[*Detail]{Items: details, Next: rows.Next, Total: rows.Total}, err
+		return s.list(tx, f, p)
 	})
+}
+
+func (s *Service) list(tx *store.Tx, f Filter, p store.Paging) (store.List[*Detail], error) {
+	rows, err := store.Paged[Review](tx, f.In(tx), p, store.Measured{
+		Measures: map[string]store.Condition{"supplier": suppliersName},
+		Columns: store.Columns{"reference": "reference", "due_on": "due_on", "state": "state", "waiting_since": "waiting_since",
+			"created_at": "created_at"},
+	}, "due_on")
+	if err != nil {
+		return store.List[*Detail]{}, err
+	}
+	details, err := s.details(tx, rows.Items)
+	return store.List[*Detail]{Items: details, Next: rows.Next, Total: rows.Total}, err
 }
 
 // Found is a review as a search shows it.

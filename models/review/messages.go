@@ -55,7 +55,7 @@ type MessageInput struct {
 // Messages lists the messages of a review that the reader may see, oldest first.
 func (s *Service) Messages(ctx context.Context, by access.Actor, review uuid.UUID) ([]*Message, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) ([]*Message, error) {
-		r, err := store.Find[Review](tx, review)
+		r, err := reviewFor(tx, review, access.MessageRead, store.Find[Review])
 		if err != nil {
 			return nil, err
 		}

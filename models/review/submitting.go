@@ -198,7 +198,7 @@ func (s *Service) ReceiptOf(ctx context.Context, by access.Actor, id uuid.UUID) 
 		key     *SigningKey
 	}
 	b, err := store.Read(ctx, s.db, by, func(tx *store.Tx) (both, error) {
-		if _, err := store.Find[Review](tx, id); err != nil {
+		if _, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review]); err != nil {
 			return both{}, err
 		}
 		receipts, err := store.Many[Receipt](tx, "number DESC", "review_id = ?", id)
