@@ -11,11 +11,12 @@ ASSET_SOURCES = templates/assets.mjs $(wildcard templates/styles/*.scss) $(wildc
 GOLANGCI_LINT = .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 MAILPIT = .bin/mailpit-$(MAILPIT_VERSION)
 VERSITYGW = .bin/versitygw-$(VERSITYGW_VERSION)
+FUZZ_TIME = 5m
 INSTALL = GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build assets test bench gallery lint fmt
+.PHONY: help run build assets test bench fuzz gallery lint fmt
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,9 +51,12 @@ endif
 
 bench: build ## measure: lists, saving, the report, the first page; each beside its yardstick
 	tests/setup
-	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app ./models/inventory -run '^$$' -bench . -benchtime 1x -timeout 20m
+	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app ./models/inventory ./models/store -run '^$$' -bench . -benchtime 1x -timeout 20m
 	CGO_ENABLED=0 go test ./reports/pdf -run '^$$' -bench . -benchtime 40x
 	tests/first-page
+
+fuzz: assets ## let every reader of what comes from outside meet odd input, FUZZ_TIME each
+	tests/fuzz $(FUZZ_TIME)
 
 gallery: assets ## picture every page, in both languages at three widths, into tests/browser/screenshots
 	tests/setup
