@@ -187,7 +187,7 @@ func RestoreSQLite(folder, path string) error {
 // RestoreTables fills an empty, migrated PostgreSQL database from a backup, all
 // or nothing, as the role that owns the tables.
 func (db *DB) RestoreTables(ctx context.Context, folder string) error {
-	return db.asOwner(ctx, func(owner *sql.DB) error { return restoreTables(ctx, owner, folder) })
+	return db.asOwner(func(owner *sql.DB) error { return restoreTables(ctx, owner, folder) })
 }
 
 func restoreTables(ctx context.Context, owner *sql.DB, folder string) error {

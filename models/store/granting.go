@@ -35,7 +35,7 @@ func (c Config) roles() (roles, error) {
 }
 
 // asOwner runs something as the role that owns the tables.
-func (db *DB) asOwner(ctx context.Context, do func(*sql.DB) error) error {
+func (db *DB) asOwner(do func(*sql.DB) error) error {
 	if !db.postgres || cmp.Or(db.config.MigrateURL, db.config.URL) == db.config.URL {
 		return do(db.write)
 	}

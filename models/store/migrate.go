@@ -19,7 +19,7 @@ var migrations embed.FS
 // PostgreSQL what each role may do. There a lock lets one node do it while
 // others wait.
 func (db *DB) Migrate(ctx context.Context) error {
-	return db.asOwner(ctx, func(owner *sql.DB) error {
+	return db.asOwner(func(owner *sql.DB) error {
 		if err := db.migrate(ctx, owner); err != nil || !db.postgres {
 			return err
 		}
