@@ -182,7 +182,7 @@ func restore(ctx context.Context, config *Config, folder string) (store.ChainSta
 			return state, err
 		}
 	}
-	db, err := store.Open(ctx, store.Config{URL: config.DatabaseURL, Path: config.SQLitePath()})
+	db, err := store.Open(ctx, config.Store())
 	if err != nil {
 		return state, err
 	}

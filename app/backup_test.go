@@ -64,7 +64,8 @@ func backupAndRestore(t *testing.T, from, to, bucket string) {
 	place := t.TempDir()
 	config := func(change ...string) *Config {
 		c, err := LoadConfig(func(name string) string {
-			settings := map[string]string{"SICRWYDD_DATA": place, "DATABASE_URL": to, "SICRWYDD_SECRET_KEY": key}
+			settings := storetest.Settings(t, to)
+			settings["SICRWYDD_DATA"], settings["SICRWYDD_SECRET_KEY"] = place, key
 			if len(change) == 2 {
 				settings[change[0]] = change[1]
 			}

@@ -162,7 +162,7 @@ func pgbenchOf(b *testing.B, database, statements string) float64 {
 
 func rawSQL(b *testing.B, database string) *sql.DB {
 	b.Helper()
-	db, err := sql.Open("pgx", database)
+	db, err := sql.Open("pgx", storetest.As(b, database, storetest.Owner))
 	if err != nil {
 		b.Fatal(err)
 	}

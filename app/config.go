@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"sicrwydd/models/keyring"
+	"sicrwydd/models/store"
 )
 
 // Config is every setting, read from the environment and checked in full at
@@ -21,6 +22,9 @@ import (
 type Config struct {
 	Addr        string         // SICRWYDD_ADDR
 	DatabaseURL string         // DATABASE_URL; empty: SQLite in the data folder
+	MigrateURL  string         // SICRWYDD_MIGRATE_DATABASE_URL; as what owns the tables: migrate and restore alone
+	SupplierURL string         // SICRWYDD_SUPPLIER_DATABASE_URL; as what suppliers' requests run
+	SealerURL   string         // SICRWYDD_SEALER_DATABASE_URL; as what the audit log is sealed
 	Data        string         // SICRWYDD_DATA
 	PublicURL   string         // SICRWYDD_PUBLIC_URL; where people reach the product
 	SMTP        *url.URL       // SICRWYDD_SMTP_URL; nil: mails are kept
@@ -60,6 +64,18 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 	if c.DatabaseURL != "" {
 		_, err := address(c.DatabaseURL, "postgres", "postgresql")
 		check("DATABASE_URL", err)
+	}
+	for variable, url := range map[string]*string{"SICRWYDD_MIGRATE_DATABASE_URL": &c.MigrateURL,
+		"SICRWYDD_SUPPLIER_DATABASE_URL": &c.SupplierURL, "SICRWYDD_SEALER_DATABASE_URL": &c.SealerURL} {
+		*url = or(getenv(variable), c.DatabaseURL)
+		if *url == c.DatabaseURL {
+			continue
+		}
+		_, err := address(*url, "postgres", "postgresql")
+		if err == nil && c.DatabaseURL == "" {
+			err = errors.New("must not be set without DATABASE_URL")
+		}
+		check(variable, err)
 	}
 	c.PublicURL = strings.TrimSuffix(or(getenv("SICRWYDD_PUBLIC_URL"), "http://"+c.Addr), "/")
 	c.publicURLSet = getenv("SICRWYDD_PUBLIC_URL") != ""
@@ -185,6 +201,11 @@ func keptKey(path string) (string, error) {
 
 // Keyring gives the keys that the secret gives.
 func (c *Config) Keyring() *keyring.Ring { return c.keys }
+
+// Store says which database to open, each part of the program under its role.
+func (c *Config) Store() store.Config {
+	return store.Config{URL: c.DatabaseURL, MigrateURL: c.MigrateURL, SupplierURL: c.SupplierURL, SealerURL: c.SealerURL, Path: c.SQLitePath()}
+}
 
 // SQLitePath is the file of the embedded database.
 func (c *Config) SQLitePath() string { return filepath.Join(c.Data, "sicrwydd.db") }

@@ -106,7 +106,7 @@ type look struct {
 func (p *program) examine(ctx context.Context, mailTo string) []request.Health {
 	looks := []look{
 		{"settings", func(context.Context) request.Health { return well("settings", nil) }}, // or it would not have started
-		{"address", p.lookAtAddress}, {"database", p.lookAtDatabase}, {"disk", p.lookAtDisk}, {"evidence", p.lookAtEvidence},
+		{"address", p.lookAtAddress}, {"database", p.lookAtDatabase}, {"roles", p.lookAtRoles}, {"disk", p.lookAtDisk}, {"evidence", p.lookAtEvidence},
 		{"mail", func(ctx context.Context) request.Health { return p.lookAtMail(ctx, mailTo) }},
 		{"clock", p.lookAtClock}, {"backup", p.lookAtBackup}, {"queue", p.lookAtQueue}, {"chain", p.lookAtChain}}
 	found := make([]request.Health, len(looks))
@@ -160,17 +160,26 @@ func (p *program) lookAtDatabase(ctx context.Context) request.Health {
 	if err := p.db.Ping(ctx); err != nil {
 		return broken(err, "database.silent", "database")
 	}
-	super, err := p.db.Superuser(ctx)
-	if err != nil {
-		return broken(err, "database.role-unknown", "database.role-unknown")
-	}
-	if super {
-		return amiss("database.superuser", "database.superuser", nil)
-	}
 	if info, err := os.Stat(p.config.SQLitePath()); !p.db.Postgres() && err == nil && info.Mode().Perm()&0o077 != 0 {
 		return amiss("database.open", "database.open", fault.Args{"File": p.config.SQLitePath()})
 	}
 	return well("database", fault.Args{"Kind": p.databaseKind()})
+}
+
+func (p *program) lookAtRoles(ctx context.Context) request.Health {
+	if !p.db.Postgres() {
+		return well("roles.none", nil)
+	}
+	found, err := p.db.Isolation(ctx)
+	switch {
+	case err != nil:
+		return broken(err, "database.role-unknown", "database.role-unknown")
+	case len(found.Wrong) > 0:
+		return broken(errors.New(strings.Join(found.Wrong, "; ")), "roles.mighty", "roles.mighty")
+	case len(found.Weak) > 0:
+		return amiss("roles.shared", "roles.shared", fault.Args{"Settings": strings.Join(found.Weak, ", ")})
+	}
+	return well("roles", nil)
 }
 
 func (p *program) lookAtDisk(context.Context) request.Health {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -25,6 +26,7 @@ import (
 	"sicrwydd/models/identity"
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/store"
+	"sicrwydd/models/store/storetest"
 	"sicrwydd/seed"
 	"sicrwydd/tests/parts"
 )
@@ -52,8 +54,9 @@ func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 	h := &house{t: t, tokens: map[string]string{}, codes: map[string][]string{}}
 	for n := range nodes {
 		address := parts.FreeAddress(t)
-		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder, "DATABASE_URL": databaseURL,
+		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder,
 			"SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+		maps.Copy(settings, storetest.Settings(t, databaseURL))
 		for i := 0; i < len(more); i += 2 {
 			settings[more[i]] = more[i+1]
 		}
@@ -100,8 +103,10 @@ func furnished(t testing.TB) fs.FS {
 	t.Helper()
 	furnish.once.Do(func() {
 		folder := t.TempDir()
-		for name, value := range map[string]string{"SICRWYDD_DATA": folder, "DATABASE_URL": "", "SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "",
-			"SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""} {
+		settings := storetest.Settings(t, "")
+		maps.Copy(settings, map[string]string{"SICRWYDD_DATA": folder, "SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "",
+			"SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""})
+		for name, value := range settings {
 			t.Setenv(name, value)
 		}
 		p, err := open(t.Context(), false)

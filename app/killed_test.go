@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -112,8 +113,9 @@ func prepare(t *testing.T, database string) *victim {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	settings := map[string]string{"SICRWYDD_ADDR": parts.FreeAddress(t), "SICRWYDD_DATA": t.TempDir(), "DATABASE_URL": database,
+	settings := map[string]string{"SICRWYDD_ADDR": parts.FreeAddress(t), "SICRWYDD_DATA": t.TempDir(),
 		"SICRWYDD_SECRET_KEY": keyring.Generate(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+	maps.Copy(settings, storetest.Settings(t, database))
 	for name, value := range settings {
 		t.Setenv(name, value)
 		v.environment = append(v.environment, name+"="+value)

@@ -104,7 +104,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 		return nil, err
 	}
 	p := &program{config: config, keys: config.Keyring()}
-	if p.db, err = store.Open(ctx, store.Config{URL: config.DatabaseURL, Path: config.SQLitePath()}); err != nil {
+	if p.db, err = store.Open(ctx, config.Store()); err != nil {
 		return nil, err
 	}
 	if migrate || !p.db.Postgres() {

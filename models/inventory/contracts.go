@@ -22,7 +22,11 @@ type ContractSystem struct {
 
 // Scope is that of the system.
 func (ContractSystem) Scope(by access.Actor) store.Condition {
-	return store.Systems(by, access.InventoryRead, "contract_systems.system_id")
+	c := store.Systems(by, access.InventoryRead, "contract_systems.system_id")
+	if by.OnSupplierSide() {
+		c = c.And("contract_systems.contract_id IN (SELECT id FROM contracts WHERE supplier_id = ?)", by.SupplierID)
+	}
+	return c
 }
 
 // ContractInput is what an official enters of a contract. What is not known

@@ -80,7 +80,7 @@ func (tx *Tx) ExportEvents(f EventFilter, w io.Writer) error {
 		return err
 	}
 	h := audit.Header{ExportedAt: tx.Now(), Head: head.Hash, HeadAt: head.Position, Whole: f.blank() && tx.by.National()}
-	err = tx.sql.QueryRowContext(tx.Context, tx.db.rebind("SELECT count(*) FROM audit_seals s JOIN audit_events e ON e.id = s.event_id WHERE "+where), args...).Scan(&h.Links)
+	err = tx.queryRow(tx.Context, tx.db.rebind("SELECT count(*) FROM audit_seals s JOIN audit_events e ON e.id = s.event_id WHERE "+where), args...).Scan(&h.Links)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (tx *Tx) ofPeople(text string) ([]uuid.UUID, error) {
 }
 
 func (tx *Tx) ids(query string, args []any) ([]uuid.UUID, error) {
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(query), args...)
+	rows, err := tx.query(tx.Context, tx.db.rebind(query), args...)
 	if err != nil {
 		return nil, err
 	}

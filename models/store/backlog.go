@@ -70,16 +70,5 @@ func (db *DB) Skew(ctx context.Context) (time.Duration, error) {
 	return at.Sub(before.Add(time.Since(before) / 2)), nil
 }
 
-// Superuser reports whether the program may do anything in the whole cluster,
-// which it need not.
-func (db *DB) Superuser(ctx context.Context) (bool, error) {
-	if !db.postgres {
-		return false, nil
-	}
-	var super bool
-	err := db.read.QueryRowContext(ctx, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user").Scan(&super)
-	return super, err
-}
-
 // Pool gives the figures of the pool of connections.
 func (db *DB) Pool() sql.DBStats { return db.write.Stats() }

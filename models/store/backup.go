@@ -26,7 +26,7 @@ const (
 // others go on, and gives the names of the evidence files that they refer to.
 func (db *DB) Backup(ctx context.Context, folder string) (evidence []string, err error) {
 	if db.postgres {
-		err = db.onConnection(ctx, func(c *pgx.Conn) error {
+		err = onConnection(ctx, db.write, func(c *pgx.Conn) error {
 			evidence, err = backupTables(ctx, c, filepath.Join(folder, tables))
 			return err
 		})
@@ -64,8 +64,8 @@ func (db *DB) Backup(ctx context.Context, folder string) (evidence []string, err
 
 const evidenceNames = "SELECT DISTINCT blob_key FROM evidence WHERE blob_key <> '' ORDER BY blob_key"
 
-func (db *DB) onConnection(ctx context.Context, do func(*pgx.Conn) error) error {
-	c, err := db.write.Conn(ctx)
+func onConnection(ctx context.Context, pool *sql.DB, do func(*pgx.Conn) error) error {
+	c, err := pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,6 +110,7 @@ type table struct {
 	name    string
 	columns []string
 	refers  []string // to other tables
+	forced  bool     // row-level security holds for its owner too
 }
 
 func (t table) quoted() string {
@@ -123,7 +124,7 @@ func (t table) quoted() string {
 // tablesOf lists the tables, each after those that it refers to.
 func tablesOf(ctx context.Context, tx pgx.Tx) ([]table, error) {
 	rows, err := tx.Query(ctx, `SELECT c.relname,
-		ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		c.relforcerowsecurity, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 			AND a.attgenerated = '' ORDER BY a.attnum),
 		ARRAY(SELECT DISTINCT f.relname::text FROM pg_constraint k JOIN pg_class f ON f.oid = k.confrelid
 			WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid)
@@ -132,7 +133,7 @@ func tablesOf(ctx context.Context, tx pgx.Tx) ([]table, error) {
 		return nil, err
 	}
 	left, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t table, err error) {
-		err = row.Scan(&t.name, &t.columns, &t.refers)
+		err = row.Scan(&t.name, &t.forced, &t.columns, &t.refers)
 		return t, err
 	})
 	if err != nil {
@@ -184,9 +185,13 @@ func RestoreSQLite(folder, path string) error {
 }
 
 // RestoreTables fills an empty, migrated PostgreSQL database from a backup, all
-// or nothing.
+// or nothing, as the role that owns the tables.
 func (db *DB) RestoreTables(ctx context.Context, folder string) error {
-	return db.onConnection(ctx, func(c *pgx.Conn) error {
+	return db.asOwner(func(owner *sql.DB) error { return restoreTables(ctx, owner, folder) })
+}
+
+func restoreTables(ctx context.Context, owner *sql.DB, folder string) error {
+	return onConnection(ctx, owner, func(c *pgx.Conn) error {
 		tx, err := c.Begin(ctx)
 		if err != nil {
 			return err
@@ -204,12 +209,29 @@ func (db *DB) RestoreTables(ctx context.Context, folder string) error {
 			return err
 		}
 		for _, t := range all {
-			if err := t.fill(ctx, c, tx, filepath.Join(folder, tables)); err != nil {
+			if err := t.unforced(ctx, tx, func() error { return t.fill(ctx, c, tx, filepath.Join(folder, tables)) }); err != nil {
 				return fmt.Errorf("%s: %w", t.name, err)
 			}
 		}
 		return tx.Commit(ctx)
 	})
+}
+
+// unforced lifts row-level security from the owner of the table meanwhile: COPY
+// into a table under it is refused.
+func (t table) unforced(ctx context.Context, tx pgx.Tx, do func() error) error {
+	if !t.forced {
+		return do()
+	}
+	name := pgx.Identifier{t.name}.Sanitize()
+	if _, err := tx.Exec(ctx, "ALTER TABLE "+name+" NO FORCE ROW LEVEL SECURITY"); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "ALTER TABLE "+name+" FORCE ROW LEVEL SECURITY")
+	return err
 }
 
 func (t table) fill(ctx context.Context, c *pgx.Conn, tx pgx.Tx, folder string) error {

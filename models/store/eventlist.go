@@ -52,7 +52,7 @@ func (tx *Tx) EventsAsked(f EventFilter, after string, limit int) (List[Event], 
 		return list, err
 	}
 	count := "SELECT count(*) FROM audit_events e WHERE " + where
-	if err := tx.sql.QueryRowContext(tx.Context, tx.db.rebind(count), args...).Scan(&list.Total); err != nil {
+	if err := tx.queryRow(tx.Context, tx.db.rebind(count), args...).Scan(&list.Total); err != nil {
 		return list, err
 	}
 	if after != "" {
@@ -62,7 +62,7 @@ func (tx *Tx) EventsAsked(f EventFilter, after string, limit int) (List[Event], 
 		}
 		where, args = where+" AND e.id < ?", append(args, id)
 	}
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.user_id, e.action, e.subject_kind, e.subject_id,
+	rows, err := tx.query(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.user_id, e.action, e.subject_kind, e.subject_id,
 		e.about_id, s.position, COALESCE(p.payload, '{}') FROM audit_events e
 		LEFT JOIN audit_payloads p ON p.event_id = e.id LEFT JOIN audit_seals s ON s.event_id = e.id
 		WHERE `+where+` ORDER BY e.id DESC LIMIT ?`), append(args, limit+1)...)

@@ -120,7 +120,7 @@ func (tx *Tx) insertAll(inserts []insert) error {
 	if !tx.db.postgres {
 		for _, in := range inserts {
 			var args []any
-			if _, err := tx.sql.ExecContext(tx.Context, in.statement(&args), args...); err != nil {
+			if _, err := tx.exec(tx.Context, in.statement(&args), args...); err != nil {
 				return fmt.Errorf("%s: %w", in.table, err)
 			}
 		}
@@ -132,7 +132,7 @@ func (tx *Tx) insertAll(inserts []insert) error {
 		parts = append(parts, fmt.Sprintf("i%d AS (%s)", i, in.statement(&args)))
 	}
 	query := "WITH " + strings.Join(parts, ", ") + " " + inserts[len(inserts)-1].statement(&args)
-	_, err := tx.sql.ExecContext(tx.Context, tx.db.rebind(query), args...)
+	_, err := tx.exec(tx.Context, tx.db.rebind(query), args...)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 )
 
 // Scoped is what every stored thing must be: it says which of its rows an
@@ -25,7 +27,7 @@ type Scoped interface {
 // every session that GORM derives, and refuses SQL that the scope has not
 // stamped, so that no way of writing a query goes around it.
 type conn struct {
-	tx    *sql.Tx
+	on    *Tx
 	by    access.Actor
 	asked *atomic.Int64
 	binds func([]any) []any
@@ -61,7 +63,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err := stamped(ctx); err != nil {
 		return nil, err
 	}
-	return c.tx.ExecContext(ctx, query, c.binds(args)...)
+	return c.on.exec(ctx, query, c.binds(args)...)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -69,16 +71,16 @@ func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 		return nil, err
 	}
 	c.asked.Add(1)
-	return c.tx.QueryContext(ctx, query, c.binds(args)...)
+	return c.on.query(ctx, query, c.binds(args)...)
 }
 
 func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if stamped(ctx) != nil {
 		cancelled, cancel := context.WithCancel(ctx)
 		cancel() // a *sql.Row cannot carry an error of ours: a cancelled context makes it fail
-		return c.tx.QueryRowContext(cancelled, query, args...)
+		return c.on.sql.QueryRowContext(cancelled, query, args...)
 	}
-	return c.tx.QueryRowContext(ctx, query, c.binds(args)...)
+	return c.on.queryRow(ctx, query, c.binds(args)...)
 }
 
 // guard puts the scope before everything that GORM runs.
@@ -89,12 +91,12 @@ func guard(db *gorm.DB) error {
 		cb.Query().After("gorm:query").Register("sicrwydd:unstamp", unstamp),
 		cb.Row().Before("gorm:row").Register("sicrwydd:scope", scopeQuery),
 		cb.Row().After("gorm:row").Register("sicrwydd:unstamp", unstamp),
-		cb.Update().Before("gorm:update").Register("sicrwydd:scope", scopeWrite),
-		cb.Update().After("gorm:update").Register("sicrwydd:unstamp", unstamp),
+		cb.Update().Before("gorm:update").Register("sicrwydd:scope", scopeUpdate),
+		cb.Update().After("gorm:update").Register("sicrwydd:kept", keptInside),
 		cb.Delete().Before("gorm:delete").Register("sicrwydd:scope", scopeWrite),
 		cb.Delete().After("gorm:delete").Register("sicrwydd:unstamp", unstamp),
 		cb.Create().Before("gorm:create").Register("sicrwydd:scope", scopeCreate),
-		cb.Create().After("gorm:create").Register("sicrwydd:unstamp", unstamp),
+		cb.Create().After("gorm:create").Register("sicrwydd:kept", createdInside),
 		cb.Raw().Before("gorm:raw").Register("sicrwydd:refuse", func(db *gorm.DB) { _ = db.AddError(errUnscoped) }),
 	)
 }
@@ -153,6 +155,101 @@ func scopeWrite(db *gorm.DB) {
 	scopeQuery(db)
 }
 
+// scopeUpdate is scopeWrite that remembers which rows are written: they must be
+// in the scope afterwards too.
+func scopeUpdate(db *gorm.DB) {
+	scope, ok := scopeOf(db)
+	if !ok {
+		return
+	}
+	key := db.Statement.Schema.PrioritizedPrimaryField
+	if where, asked := db.Statement.Clauses["WHERE"].Expression.(clause.Where); asked && !scope.all() {
+		if key == nil { // of several columns: the program alone writes such rows
+			_ = db.AddError(errUnscoped)
+			return
+		}
+		var keys []string
+		q := alike(db).Clauses(where)
+		if err := q.Pluck(key.DBName, &keys).Error; err != nil {
+			_ = db.AddError(err)
+			return
+		}
+		db.InstanceSet(writtenKeys, keys)
+	}
+	scopeWrite(db)
+}
+
+// writtenKeys are the rows that an update is about to write.
+const writtenKeys = "sicrwydd:written"
+
+// keptInside refuses an update that took a row out of the scope.
+func keptInside(db *gorm.DB) {
+	unstamp(db)
+	if keys, ok := db.InstanceGet(writtenKeys); ok {
+		inside(db, len(keys.([]string)), keys) //nolint:forcetypeassert // set above
+	}
+}
+
+// createdInside refuses rows that were created out of the scope.
+func createdInside(db *gorm.DB) {
+	unstamp(db)
+	st := db.Statement
+	if db.Error != nil {
+		return
+	}
+	if c, ok := st.ConnPool.(*conn); !ok || reflect.New(st.Schema.ModelType).Interface().(Scoped).Scope(c.by).all() { //nolint:forcetypeassert // scopeOf found it
+		return
+	}
+	if st.Schema.PrioritizedPrimaryField == nil {
+		_ = db.AddError(errUnscoped)
+		return
+	}
+	var keys []any
+	key := func(row reflect.Value) {
+		value, _ := st.Schema.PrioritizedPrimaryField.ValueOf(st.Context, row)
+		keys = append(keys, value)
+	}
+	switch rows := st.ReflectValue; rows.Kind() {
+	case reflect.Slice, reflect.Array:
+		for i := range rows.Len() {
+			key(reflect.Indirect(rows.Index(i)))
+		}
+	case reflect.Struct:
+		key(rows)
+	default: // a map names no key that could be counted
+		_ = db.AddError(errUnscoped)
+		return
+	}
+	inside(db, len(keys), keys)
+}
+
+// inside refuses what was written when not all of it is in the scope.
+func inside(db *gorm.DB, written int, keys any) {
+	if db.Error != nil || written == 0 {
+		return
+	}
+	var seen int64
+	err := alike(db).Where(clause.IN{Column: clause.PrimaryColumn, Values: values(keys)}).Count(&seen).Error
+	if err == nil && int(seen) < written {
+		err = fault.Forbidden("forbidden")
+	}
+	_ = db.AddError(err)
+}
+
+func values(keys any) []any {
+	var all []any
+	list := reflect.ValueOf(keys)
+	for i := range list.Len() {
+		all = append(all, list.Index(i).Interface())
+	}
+	return all
+}
+
+// alike begins another query of the same things for the same actor.
+func alike(db *gorm.DB) *gorm.DB {
+	return db.Session(&gorm.Session{NewDB: true}).Model(reflect.New(db.Statement.Schema.ModelType).Interface())
+}
+
 func scopeCreate(db *gorm.DB) {
 	if _, ok := scopeOf(db); !ok {
 		return
@@ -174,6 +271,33 @@ func around(st *gorm.Statement, scope Condition) {
 	st.Clauses["WHERE"] = c
 }
 
+// closed reports whether a condition stays within the brackets around it: it
+// closes none that it did not open, and turns nothing after it into a comment.
+func closed(condition string) bool {
+	depth := 0
+	var in rune // the quote that it is within
+	for i, r := range condition {
+		rest := condition[i:]
+		switch {
+		case in != 0:
+			if r == in {
+				in = 0
+			}
+		case r == '\'' || r == '"' || r == '`':
+			in = r
+		case r == '(':
+			depth++
+		case r == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		case r == ';', strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "/*"):
+			return false
+		}
+	}
+	return depth == 0 && in == 0
+}
+
 type bracketed struct {
 	asked clause.Where
 	scope Condition
@@ -182,7 +306,15 @@ type bracketed struct {
 func (b bracketed) Build(builder clause.Builder) {
 	if len(b.asked.Exprs) > 0 {
 		_ = builder.WriteByte('(')
+		st, ok := builder.(*gorm.Statement)
+		if !ok {
+			return
+		}
+		begin := st.SQL.Len()
 		b.asked.Build(builder)
+		if !closed(st.SQL.String()[begin:]) {
+			_ = st.AddError(errUnscoped)
+		}
 		_, _ = builder.WriteString(") AND ")
 	}
 	_ = builder.WriteByte('(')

@@ -68,7 +68,7 @@ func (db *DB) HoldMail(ctx context.Context, because string) error {
 
 // HoldMail is that of the database, within a change.
 func (tx *Tx) HoldMail(because string) error {
-	_, err := tx.sql.ExecContext(tx.Context, tx.db.rebind("UPDATE installation SET held_because = ?"), because)
+	_, err := tx.exec(tx.Context, tx.db.rebind("UPDATE installation SET held_because = ?"), because)
 	return err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -14,9 +15,19 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// Migrate brings the schema up to date: ours and that of the jobs. On
-// PostgreSQL a lock lets one node do it while others wait.
+// Migrate brings the schema up to date: ours and that of the jobs, and on
+// PostgreSQL what each role may do. There a lock lets one node do it while
+// others wait.
 func (db *DB) Migrate(ctx context.Context) error {
+	return db.asOwner(func(owner *sql.DB) error {
+		if err := db.migrate(ctx, owner); err != nil || !db.postgres {
+			return err
+		}
+		return db.grant(ctx, owner)
+	})
+}
+
+func (db *DB) migrate(ctx context.Context, owner *sql.DB) error {
 	dialect, folder := goose.DialectSQLite3, "migrations/sqlite"
 	var options []goose.ProviderOption
 	if db.postgres {
@@ -31,14 +42,14 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, db.write, files, options...)
+	provider, err := goose.NewProvider(dialect, owner, files, options...)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	jobs, err := rivermigrate.New(db.Driver(), nil)
+	jobs, err := rivermigrate.New(db.driver(owner), nil)
 	if err != nil {
 		return err
 	}

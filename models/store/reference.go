@@ -14,7 +14,7 @@ func (tx *Tx) NextReference(prefix string, withYear bool) (string, error) {
 		series += "-" + string(calendar.On(tx.now))[:4]
 	}
 	var n int
-	err := tx.sql.QueryRowContext(tx.Context, tx.db.rebind(`INSERT INTO reference_series (series, last) VALUES (?, 1)
+	err := tx.queryRow(tx.Context, tx.db.rebind(`INSERT INTO reference_series (series, last) VALUES (?, 1)
 		ON CONFLICT (series) DO UPDATE SET last = reference_series.last + 1 RETURNING last`), series).Scan(&n)
 	if err != nil {
 		return "", fmt.Errorf("next reference of %s: %w", series, err)

@@ -155,35 +155,13 @@ func (tx *Tx) Create(thing Thing, action audit.Action, jobs ...river.JobArgs) er
 // Insert adds a row that belongs to another thing's change and needs no event
 // of its own (a line of history, a link).
 func (tx *Tx) Insert(row Scoped) error {
-	if err := tx.gorm.Create(row).Error; err != nil {
-		return faulty(err)
-	}
-	if keyed, ok := row.(interface{ row() *Row }); ok {
-		return tx.stillSeen(row, keyed.row().ID)
-	}
-	return nil
+	return faulty(tx.gorm.Create(row).Error)
 }
 
 // Ensure inserts a plain row where none has its key yet; one that stands stays
 // as it is. It waits for a change that is inserting the same.
 func (tx *Tx) Ensure(row Scoped) error {
 	return faulty(tx.gorm.Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error)
-}
-
-// stillSeen refuses a write whose result the actor may not see: it would reach
-// out of its scope.
-func (tx *Tx) stillSeen(row Scoped, id uuid.UUID) error {
-	if row.Scope(tx.by).all() {
-		return nil
-	}
-	var n int64
-	if err := tx.gorm.Model(row).Where("id = ?", id).Count(&n).Error; err != nil {
-		return faulty(err)
-	}
-	if n == 0 {
-		return fault.Forbidden("forbidden")
-	}
-	return nil
 }
 
 // Save writes what changed in a thing since it was loaded, as its next
@@ -219,9 +197,6 @@ func (tx *Tx) Save(thing Thing, action audit.Action, jobs ...river.JobArgs) erro
 	row.Version++
 	values["version"] = row.Version
 	tx.work.snapshots[thing] = values
-	if err := tx.stillSeen(thing, row.ID); err != nil {
-		return err
-	}
 	return tx.finish(thing, action, changed, jobs)
 }
 
@@ -347,7 +322,7 @@ func Many[T Scoped](tx *Tx, order, condition string, args ...any) ([]*T, error) 
 // see them: the inventory asks before it changes what a review rests on.
 func (tx *Tx) OpenReviewsOf(system uuid.UUID) (int, error) {
 	var n int
-	err := tx.sql.QueryRowContext(tx.Context, tx.db.rebind(`SELECT count(*) FROM reviews r
+	err := tx.queryRow(tx.Context, tx.db.rebind(`SELECT count(*) FROM reviews r
 		JOIN review_systems rs ON rs.review_id = r.id
 		WHERE rs.system_id = ? AND r.state NOT IN ('signed_off', 'closed', 'cancelled')`), system).Scan(&n)
 	return n, err
@@ -360,7 +335,7 @@ func (tx *Tx) HeldSystems(systems []uuid.UUID) ([]uuid.UUID, error) {
 		return nil, nil
 	}
 	list, args := placeholders(systems)
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind("SELECT system_id FROM review_systems WHERE system_id IN "+list+
+	rows, err := tx.query(tx.Context, tx.db.rebind("SELECT system_id FROM review_systems WHERE system_id IN "+list+
 		" UNION SELECT system_id FROM programme_systems WHERE system_id IN "+list), append(args, args...)...)
 	if err != nil {
 		return nil, err
@@ -380,7 +355,7 @@ func (tx *Tx) HeldSystems(systems []uuid.UUID) ([]uuid.UUID, error) {
 // ForgetPairs drops what was worked out of the pairs of a supplier or a system
 // that goes itself.
 func (tx *Tx) ForgetPairs(of uuid.UUID) error {
-	_, err := tx.sql.ExecContext(tx.Context, tx.db.rebind("DELETE FROM pair_standings WHERE system_id = ? OR supplier_id = ?"), of, of)
+	_, err := tx.exec(tx.Context, tx.db.rebind("DELETE FROM pair_standings WHERE system_id = ? OR supplier_id = ?"), of, of)
 	return err
 }
 
@@ -409,7 +384,7 @@ func (tx *Tx) visibleOf(scope Scoping, p access.Permission, ids []uuid.UUID) ([]
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(query), append(args, condition.Args...)...)
+	rows, err := tx.query(tx.Context, tx.db.rebind(query), append(args, condition.Args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", p, err)
 	}

@@ -45,7 +45,7 @@ func (db *DB) Seal(ctx context.Context) {
 
 // SealPending seals one batch of pending events and gives how many.
 func (db *DB) SealPending(ctx context.Context) (int, error) {
-	tx, err := db.write.BeginTx(ctx, nil)
+	tx, err := db.sealing.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
 	}

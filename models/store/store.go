@@ -36,10 +36,22 @@ type DB struct {
 	gormW, gormR *gorm.DB
 	// writing and reading keep the order in which transactions come to the pools.
 	writing, reading gate
-	jobs             *river.Client[*sql.Tx]
-	now              func() time.Time
-	asked            *atomic.Int64
-	binds            func([]any) []any
+	// suppliers leads to PostgreSQL for the requests of suppliers, sealing for
+	// the sealer: other roles where these have addresses of their own.
+	suppliers door
+	sealing   *sql.DB
+	config    Config
+	jobs      *river.Client[*sql.Tx]
+	now       func() time.Time
+	asked     *atomic.Int64
+	binds     func([]any) []any
+}
+
+// door is a pool of connections of one role, and who is let in to it when.
+type door struct {
+	pool  *sql.DB
+	gorm  *gorm.DB
+	turns gate
 }
 
 // Config says which database to open.
@@ -47,13 +59,16 @@ type Config struct {
 	// URL is a postgres:// URL; empty means SQLite in the file Path.
 	URL  string
 	Path string
+	// MigrateURL is that of the role that owns the tables, SupplierURL that of
+	// suppliers' requests, SealerURL that of the sealer; empty means URL.
+	MigrateURL, SupplierURL, SealerURL string
 	// Now is the clock; nil means the machine's.
 	Now func() time.Time
 }
 
 // Open opens the database; it does not migrate it.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}, binds: asGiven}
+	db := &DB{config: c, now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}, binds: asGiven}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -63,9 +78,6 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		open = db.openPostgres
 	}
 	if err := open(ctx, c); err != nil {
-		return nil, err
-	}
-	if err := errors.Join(guard(db.gormW), guard(db.gormR)); err != nil {
 		return nil, err
 	}
 	jobs, err := river.NewClient(db.Driver(), &river.Config{})
@@ -80,29 +92,51 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 const (
 	postgresConnections = 20
 	jobConnections      = 4
+	supplierConnections = 10
+	sealerConnections   = 2
 )
+
+func (db *DB) openPostgres(ctx context.Context, c Config) error {
+	own, err := enter(ctx, c.URL, postgresConnections)
+	if err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	own.turns = newGate(postgresConnections - jobConnections)
+	db.write, db.read, db.gormW, db.gormR, db.writing, db.reading = own.pool, own.pool, own.gorm, own.gorm, own.turns, own.turns
+	db.sealing = own.pool
+	if c.SupplierURL != "" && c.SupplierURL != c.URL {
+		if db.suppliers, err = enter(ctx, c.SupplierURL, supplierConnections); err != nil {
+			return fmt.Errorf("SICRWYDD_SUPPLIER_DATABASE_URL: %w", err)
+		}
+	}
+	if c.SealerURL != "" && c.SealerURL != c.URL {
+		sealer, err := enter(ctx, c.SealerURL, sealerConnections)
+		if err != nil {
+			return fmt.Errorf("SICRWYDD_SEALER_DATABASE_URL: %w", err)
+		}
+		db.sealing = sealer.pool
+	}
+	return nil
+}
+
+// enter opens a pool of so many connections to PostgreSQL.
+func enter(ctx context.Context, url string, connections int) (door, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return door{}, fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(withoutJIT))
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	if err := pool.PingContext(ctx); err != nil {
+		return door{}, errors.Join(fmt.Errorf("reach PostgreSQL: %w", err), pool.Close())
+	}
+	g, err := openGORM(postgres.New(postgres.Config{Conn: pool}))
+	return door{pool, g, newGate(int64(connections))}, err
+}
 
 // sqliteReaders is how many connections read the file beside the one that writes.
 const sqliteReaders = 8
-
-func (db *DB) openPostgres(ctx context.Context, c Config) error {
-	config, err := pgx.ParseConfig(c.URL)
-	if err != nil {
-		return fmt.Errorf("open PostgreSQL: %w", err)
-	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(withoutJIT))
-	pool.SetMaxOpenConns(postgresConnections)
-	pool.SetMaxIdleConns(postgresConnections)
-	db.writing = newGate(postgresConnections - jobConnections)
-	db.reading = db.writing
-	if err := pool.PingContext(ctx); err != nil {
-		return fmt.Errorf("reach PostgreSQL: %w", err)
-	}
-	db.write, db.read = pool, pool
-	g, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig())
-	db.gormW, db.gormR = g, g
-	return err
-}
 
 // withoutJIT keeps PostgreSQL from compiling a query before it runs it: for
 // figures over 5,000 systems that took over a second, and the query itself a
@@ -132,6 +166,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
 	db.write.SetMaxOpenConns(1)
+	db.sealing = db.write
 	db.writing, db.reading = newGate(1), newGate(sqliteReaders)
 	if err := db.write.PingContext(ctx); err != nil {
 		return fmt.Errorf("open %s: %w", c.Path, err)
@@ -141,27 +176,34 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 	}
 	db.read.SetMaxOpenConns(sqliteReaders)
 	db.read.SetMaxIdleConns(sqliteReaders)
-	if db.gormW, err = gorm.Open(sqlite.Dialector{DriverName: "sqlite", Conn: db.write}, gormConfig()); err != nil {
+	if db.gormW, err = openGORM(sqlite.Dialector{DriverName: "sqlite", Conn: db.write}); err != nil {
 		return err
 	}
-	db.gormR, err = gorm.Open(sqlite.Dialector{DriverName: "sqlite", Conn: db.read}, gormConfig())
+	db.gormR, err = openGORM(sqlite.Dialector{DriverName: "sqlite", Conn: db.read})
 	return err
 }
 
-func gormConfig() *gorm.Config {
-	return &gorm.Config{
+// openGORM opens GORM over a pool, with the scope before all that it runs.
+func openGORM(over gorm.Dialector) (*gorm.DB, error) {
+	g, err := gorm.Open(over, &gorm.Config{
 		SkipDefaultTransaction: true, // Change is the transaction
 		Logger:                 logger.Discard,
 		DisableAutomaticPing:   true,
+	})
+	if err != nil {
+		return nil, err
 	}
+	return g, guard(g)
 }
 
 // Driver gives the jobs' driver for this database.
-func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
+func (db *DB) Driver() riverdriver.Driver[*sql.Tx] { return db.driver(db.write) }
+
+func (db *DB) driver(pool *sql.DB) riverdriver.Driver[*sql.Tx] {
 	if db.postgres {
-		return riverdatabasesql.New(db.write)
+		return riverdatabasesql.New(pool)
 	}
-	return riversqlite.New(db.write)
+	return riversqlite.New(pool)
 }
 
 // Postgres reports whether the database is PostgreSQL.
@@ -180,10 +222,13 @@ func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) 
 
 // Close closes the connections.
 func (db *DB) Close() error {
-	if db.postgres {
-		return db.write.Close()
+	closed := []error{db.write.Close()}
+	for _, pool := range []*sql.DB{db.read, db.sealing, db.suppliers.pool} {
+		if pool != nil {
+			closed = append(closed, pool.Close()) // closing one twice is no error
+		}
 	}
-	return errors.Join(db.read.Close(), db.write.Close())
+	return errors.Join(closed...)
 }
 
 // WithClock gives the same database with another clock: for a demonstration

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/audit"
@@ -132,45 +131,6 @@ func TestReferencesAreNeverGivenTwice(t *testing.T) {
 			})
 		}
 		wg.Wait()
-	})
-}
-
-// Ways around the scope that GORM offers; the whole list of them is proven
-// with the isolation suite.
-func TestNoQueryGoesAroundTheScope(t *testing.T) {
-	ways := map[string]func(tx *store.Tx) error{
-		"raw": func(tx *store.Tx) error {
-			var n int
-			return store.Query[directory.Organisation](tx).Raw("SELECT 1").Scan(&n).Error
-		},
-		"exec": func(tx *store.Tx) error {
-			return store.Query[directory.Organisation](tx).Exec("DELETE FROM organisations").Error
-		},
-		"table": func(tx *store.Tx) error {
-			var n int64
-			return store.Query[directory.Organisation](tx).Table("users").Count(&n).Error
-		},
-		"new db": func(tx *store.Tx) error {
-			return store.Query[directory.Organisation](tx).Session(&gorm.Session{NewDB: true}).Exec("DELETE FROM organisations").Error
-		},
-		"join": func(tx *store.Tx) error {
-			var n int64
-			return store.Query[directory.Organisation](tx).Joins("JOIN users u ON 1 = 1").Count(&n).Error
-		},
-		"unscoped": func(tx *store.Tx) error {
-			var n []struct{ ID uuid.UUID }
-			return store.Query[struct{ ID uuid.UUID }](tx).Find(&n).Error
-		},
-		"no where": func(tx *store.Tx) error { return store.Query[directory.Organisation](tx).Update("kind", "trust").Error },
-	}
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		addOrganisation(t, db, "First")
-		for name, way := range ways {
-			_, err := store.Change(t.Context(), db, program, func(tx *store.Tx) (bool, error) { return true, way(tx) })
-			if err == nil {
-				t.Errorf("%s went through", name)
-			}
-		}
 	})
 }
 

@@ -100,7 +100,7 @@ func (tx *Tx) ReadingsOf(scope Scoping, acts []audit.Action, after string, limit
 // told gives the newest events that meet a condition on e.
 func (tx *Tx) told(where string, args []any, limit int) (List[Told], error) {
 	var list List[Told]
-	rows, err := tx.sql.QueryContext(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.action, e.subject_kind, e.subject_id, e.about_id, COALESCE(p.payload, '{}')
+	rows, err := tx.query(tx.Context, tx.db.rebind(`SELECT e.id, e.at, e.action, e.subject_kind, e.subject_id, e.about_id, COALESCE(p.payload, '{}')
 		FROM audit_events e LEFT JOIN audit_payloads p ON p.event_id = e.id
 		WHERE `+where+` ORDER BY e.id DESC LIMIT ?`), slices.Concat(args, []any{limit + 1})...)
 	if err != nil {

@@ -32,6 +32,7 @@ type work struct {
 	events    []audit.Sealable
 	reads     []audit.Sealable
 	snapshots map[any]columns // nil where nothing can be saved
+	eyes      string          // with which PostgreSQL looks, in a transaction of the suppliers' role
 }
 
 type txKey struct{}
@@ -75,14 +76,15 @@ func Change[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) 
 }
 
 func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (result T, err error) {
-	leave, err := db.writing.enter(ctx)
+	through := db.forChange(by)
+	leave, err := through.turns.enter(ctx)
 	if err != nil {
 		return result, err
 	}
 	defer leave()
 	taking, cancel := context.WithTimeout(ctx, patience) // the jobs take connections too
 	defer cancel()
-	connection, err := db.write.Conn(taking)
+	connection, err := through.pool.Conn(taking)
 	if err != nil {
 		return result, fmt.Errorf("take a connection: %w", err)
 	}
@@ -96,7 +98,10 @@ func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *
 			_ = sqlTx.Rollback()
 		}
 	}()
-	tx := newTx(ctx, db, by, sqlTx, db.gormW)
+	tx, err := newTx(ctx, db, by, sqlTx, through.gorm)
+	if err != nil {
+		return result, err
+	}
 	if result, err = f(tx); err != nil {
 		return result, err
 	}
@@ -128,7 +133,8 @@ func Read[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T
 }
 
 func readOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx) (T, error)) (result T, seen []audit.Sealable, err error) {
-	leave, err := db.reading.enter(ctx)
+	through := db.forRead(by)
+	leave, err := through.turns.enter(ctx)
 	if err != nil {
 		return result, nil, err
 	}
@@ -137,30 +143,33 @@ func readOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *Tx
 	if db.postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	sqlTx, err := db.read.BeginTx(ctx, options)
+	sqlTx, err := through.pool.BeginTx(ctx, options)
 	if err != nil {
 		return result, nil, err
 	}
-	tx := newTx(ctx, db, by, sqlTx, db.gormR)
+	defer func() { _ = sqlTx.Rollback() }() // nothing was written: ending it is all
+	tx, err := newTx(ctx, db, by, sqlTx, through.gorm)
+	if err != nil {
+		return result, nil, err
+	}
 	tx.work.snapshots = nil
 	result, err = f(tx)
-	_ = sqlTx.Rollback() // nothing was written: ending it is all
 	return result, tx.work.reads, err
 }
 
-func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *gorm.DB) *Tx {
+func newTx(ctx context.Context, db *DB, by access.Actor, sqlTx *sql.Tx, pool *gorm.DB) (*Tx, error) {
 	tx := &Tx{
 		db: db, sql: sqlTx, by: by, actor: by, now: db.Now(),
 		work: &work{snapshots: map[any]columns{}},
 	}
 	tx.Context = context.WithValue(ctx, txKey{}, true)
 	tx.bind(pool)
-	return tx
+	return tx, tx.confine()
 }
 
 func (tx *Tx) bind(from *gorm.DB) {
 	tx.gorm = from.Session(&gorm.Session{NewDB: true, Context: tx.Context})
-	tx.gorm.Statement.ConnPool = &conn{tx: tx.sql, by: tx.by, asked: tx.db.asked, binds: tx.db.binds}
+	tx.gorm.Statement.ConnPool = &conn{on: tx, by: tx.by, asked: tx.db.asked, binds: tx.db.binds}
 }
 
 // Query is the door to queries on one kind of thing: what it gives is limited

@@ -11,9 +11,10 @@ import (
 // Shared is one migrated database that a test opens as often as it has nodes,
 // with a way in around the store, for the test to play the attacker.
 type Shared struct {
-	Raw    *sql.DB
-	t      testing.TB
-	config store.Config
+	Raw     *sql.DB
+	Address string // of PostgreSQL; empty on SQLite
+	t       testing.TB
+	config  store.Config
 }
 
 // EachShared runs a test on a shared SQLite and a shared PostgreSQL database.
@@ -32,12 +33,19 @@ func EachShared(t *testing.T, run func(t *testing.T, s *Shared)) {
 func SharePostgres(t testing.TB) *Shared {
 	t.Helper()
 	address := PostgresURL(t)
+	return share(t, Config(t, address), "pgx", As(t, address, Owner))
+}
+
+// ShareAlone shares a PostgreSQL database in which one role does everything.
+func ShareAlone(t *testing.T) *Shared {
+	t.Helper()
+	address := As(t, EmptyPostgresURL(t), Owner)
 	return share(t, store.Config{URL: address}, "pgx", address)
 }
 
 func share(t testing.TB, config store.Config, driver, address string) *Shared {
 	t.Helper()
-	s := &Shared{t: t, config: config}
+	s := &Shared{t: t, config: config, Address: config.URL}
 	if err := s.Open().Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
