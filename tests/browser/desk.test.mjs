@@ -341,6 +341,8 @@ for (const { lang, scripts, own, siros } of worlds) {
     for (const who of ['secretary', 'board']) {
       await step(`the ${who} reads the pack of a meeting, in both languages, and finds its file genuine`, async () => {
         await enter(who)
+        await r.lookBoth(`the first page of the ${who}`)
+        assert.equal(await page.locator(`main a[href*="pack.pdf?lang=${lang}"]`).count(), 1, 'the pack of the next meeting is at hand')
         await visit('/reports')
         await r.lookBoth(`the reports of the ${who}`)
         const packs = page.locator('main table').first()
