@@ -159,7 +159,7 @@ func (p *Pages) Feed(v *View) error {
 		event.SetTimeTransparency(ics.TransparencyTransparent)
 	}
 	v.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
-	return v.SendString(out.Serialize())
+	return v.SendString(out.Serialize(ics.WithNewLineWindows)) // RFC 5545 ends lines so
 }
 
 // entryUID stays the same while the thing does. The next review of a pair has

@@ -2,8 +2,8 @@ package pages
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
-	"strconv"
 
 	"sicrwydd/models/portfolio"
 	"sicrwydd/reports/document"
@@ -31,8 +31,8 @@ func (p *Pages) Concentration(v *View) error {
 	}
 	var bars []document.Bar
 	for _, one := range c.Suppliers[:min(len(c.Suppliers), mostBars)] {
-		bars = append(bars, document.Bar{Label: one.Supplier, Share: one.Vital * 100 / c.Vital,
-			Note: strconv.Itoa(one.Vital) + " (" + strconv.Itoa(one.Vital*100/c.Vital) + "%)"})
+		share := (one.Vital*100 + c.Vital/2) / c.Vital // to the nearest per cent
+		bars = append(bars, document.Bar{Label: one.Supplier, Share: share, Note: fmt.Sprintf("%d (%d%%)", one.Vital, share)})
 	}
 	if data.Figure, err = v.figure(document.Bars(bars, nil), "concentration.alt"); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/pack"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store"
 	"sicrwydd/templates"
@@ -19,6 +20,7 @@ type task struct {
 type homeData struct {
 	Tasks   []task
 	Desk    *deskData // an official's
+	Packs   []pack.View
 	Reports []review.ReportSummary
 }
 
@@ -54,6 +56,13 @@ func (p *Pages) Home(v *View) error {
 			return err
 		}
 		data.Reports = rows.Items
+	}
+	if v.Actor().Holds(access.ReportRead) && !v.Actor().OnSupplierSide() && data.Desk == nil {
+		rows, err := p.Packs.Packs(v.UserContext(), v.Actor(), store.Paging{Limit: 3})
+		if err != nil {
+			return err
+		}
+		data.Packs = rows.Items
 	}
 	return v.Show(Page{Name: "work", TitleKey: "nav.work", Data: data, Wide: true})
 }

@@ -74,6 +74,7 @@ type systemForm struct {
 	In            inventory.SystemInput
 	Criticality   string
 	People, Years string
+	Tier, Reason  string // an override of the tier, empty where the rule holds
 	CategoriesSet bool
 	Hosts         []components.Option
 	SupplierItems []components.Option
@@ -141,6 +142,12 @@ func (v *View) typedSystem(in *inventory.SystemInput) error {
 	in.Exposure, in.Hosting.Kind = inventory.Exposure(v.Typed("exposure")), inventory.HostingKind(v.Typed("hosting.kind"))
 	in.Hosting.Country, in.Hosting.Location = v.Typed("hosting.country"), v.Typed("hosting.location")
 	in.Status = inventory.SystemStatus(v.Typed("status"))
+	in.TierOverride = nil
+	if tier, reason := number(v.Typed("tier_override.tier"), "tier_override.tier", invalid), v.Typed("tier_override.reason"); tier != nil {
+		in.TierOverride = &inventory.TierOverride{Tier: *tier, Reason: reason}
+	} else if reason != "" {
+		invalid.On("tier_override.tier", "system.tier-range")
+	}
 	in.DataCategories = nil
 	if v.Typed("categories_known") == "yes" {
 		in.DataCategories = []inventory.DataCategory{}
@@ -165,7 +172,7 @@ func (v *View) typedSystem(in *inventory.SystemInput) error {
 
 func (v *View) systemTyped(id string, version int) systemForm {
 	f := systemForm{ID: id, Version: version, Criticality: v.Typed("criticality"), People: v.Typed("people_count"), Years: v.Typed("years_kept"),
-		CategoriesSet: v.Typed("categories_known") == "yes"}
+		Tier: v.Typed("tier_override.tier"), Reason: v.Typed("tier_override.reason"), CategoriesSet: v.Typed("categories_known") == "yes"}
 	_ = v.typedSystem(&f.In)
 	return f
 }
@@ -218,6 +225,7 @@ func (p *Pages) SystemEdit(v *View) error {
 	}
 	f := systemForm{ID: id.String(), Version: d.Version, In: d.Input(), CategoriesSet: d.DataCategories != nil}
 	f.Criticality, f.People, f.Years = shownNumber(d.Criticality), shownNumber(d.PeopleCount), shownNumber(d.YearsKept)
+	f.Tier, f.Reason = shownNumber(d.TierOverride), d.TierOverrideReason
 	for _, s := range d.Supplies {
 		f.In.Suppliers = append(f.In.Suppliers, inventory.SupplyInput{SupplierID: s.SupplierID, Part: s.Part})
 	}

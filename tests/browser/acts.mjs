@@ -1,7 +1,23 @@
 // What people do in more than one test.
 import assert from 'node:assert/strict'
+import { password } from './house.mjs'
 
 export const future = { day: '31', month: '1', year: '2099' }
+
+export async function fillDay (page, name, day) {
+  for (const [part, value] of Object.entries(day)) await page.fill(`[name="${name}[${part}]"]`, value)
+}
+
+// signIn is Reader's without its looks, which another test took.
+export async function signIn (r, email) {
+  await r.page.context().clearCookies()
+  await r.page.goto(`${r.house.base}/sign-in?lang=${r.lang}`)
+  await r.page.fill('#email', email)
+  await r.page.fill('#password', password)
+  await r.press('form[action="/sign-in"] button[type=submit]')
+  if (r.page.url().includes('/sign-in/code')) await r.prove(email, { looks: false })
+  await r.page.goto(`${r.house.base}/?lang=${r.lang}`)
+}
 
 // invitation gives the link that was sent to an address: an administrator of
 // the demonstration finds it in the outbox.

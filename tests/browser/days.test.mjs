@@ -4,7 +4,7 @@
 import { test, before, after } from 'node:test'
 import assert from 'node:assert/strict'
 import { open, Reader, password, totp } from './house.mjs'
-import { answerAll, future, invitation, judgeAll } from './acts.mjs'
+import { answerAll, fillDay, future, invitation, judgeAll, signIn } from './acts.mjs'
 import { Keyboard } from './keyboard.mjs'
 
 let house
@@ -26,7 +26,6 @@ for (const world of worlds) {
     const helper = `cydweithiwr@dydd-${lang}.example`
     const send = action => r.press(`main form[action="${action}"] button[type=submit]`)
     const says = text => page.waitForFunction(source => new RegExp(source).test(document.getElementById('save-state').textContent), text.source ?? text)
-    const fillDay = async (name, day) => { for (const [part, value] of Object.entries(day)) await page.fill(`[name="${name}[${part}]"]`, value) }
     // A day that fails leaves nothing for the next to stand on.
     let broken = false
     const day = (name, live) => t.test(name, { skip: broken }, async () => {
@@ -45,7 +44,7 @@ for (const world of worlds) {
       await page.getByLabel(world.system).check()
       await page.check('[name=questionnaire_code][value=short]')
       await page.check('input[name=reviewer_ids] >> nth=0')
-      await fillDay('due_on', future)
+      await fillDay(page, 'due_on', future)
       await r.lookBoth('planning')
       await send('/reviews')
       review = new URL(page.url()).pathname
@@ -113,7 +112,7 @@ for (const world of worlds) {
       await r.lookBoth('who answers')
       await page.goto(`${house.base}${review}/messages`)
       await page.locator('details summary').first().click()
-      await fillDay('until_on', { day: '28', month: '2', year: '2099' })
+      await fillDay(page, 'until_on', { day: '28', month: '2', year: '2099' })
       await page.fill('[name=reason]', 'The tester is ill.')
       await send(`${review}/extensions`)
     })
@@ -254,16 +253,6 @@ async function accept (r, email) {
   await r.page.fill('#password', password)
   await r.press('main form button[type=submit]')
   await r.prove(email)
-}
-
-// signIn is Reader's without its looks, which were taken before.
-async function signIn (r, email) {
-  await r.page.context().clearCookies()
-  await r.page.goto(`${house.base}/sign-in?lang=${r.lang}`)
-  await r.page.fill('#email', email)
-  await r.page.fill('#password', password)
-  await r.press('form[action="/sign-in"] button[type=submit]')
-  if (r.page.url().includes('/sign-in/code')) await r.prove(email)
 }
 
 test('a day by keyboard alone: a respondent answers, a reviewer judges', { timeout: 180_000 }, async () => {

@@ -113,19 +113,20 @@ export class Reader {
 
   // prove shows the second factor on the page that asks for it: an app is set
   // up the first time, a recovery code used after that.
-  async prove(email) {
+  async prove(email, { looks = true } = {}) {
+    const look = name => looks && this.look(name)
     const codes = this.house.recovery ??= new Map()
     const key = this.page.locator('main .app-qr')
     if (await key.count()) {
-      await this.look('/sign-in/code set up')
+      await look('/sign-in/code set up')
       await this.page.fill('#code', totp((await this.page.locator('main p.app-code').textContent()).replaceAll(' ', '')))
       await this.press('main form[action="/sign-in/code"] button')
-      await this.look('recovery codes')
+      await look('recovery codes')
       codes.set(email, await this.page.locator('main ul.app-code li').allTextContents())
       await this.press('main .nhsuk-button')
       return
     }
-    await this.look('/sign-in/code')
+    await look('/sign-in/code')
     await this.page.fill('#code', codes.get(email).shift())
     await this.press('main form[action="/sign-in/code"] button')
   }
@@ -151,17 +152,17 @@ export class Reader {
   async look(name) {
     const address = this.page.url()
     let page = this.page
-    let helper
     if (!this.scripts) {
       const html = (await this.page.content()).replace(/<script[^>]*>\s*<\/script>/g, '')
-      helper = await this.house.browser.newContext({ viewport: { width: 1280, height: 900 } })
-      page = await helper.newPage()
+      this.helper ??= await this.house.browser.newContext()
+      page = await this.helper.newPage()
+      await page.setViewportSize(this.page.viewportSize())
       await page.route(url => url.href === address, route => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }))
       await page.goto(address)
     }
     await page.evaluate(axeSource)
     const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
-    if (helper) await helper.close()
+    if (page !== this.page) await page.close()
     this.seen.push(name)
     for (const v of violations) {
       // The design system's own script names its file button after label and status; axe compares with the status alone.
