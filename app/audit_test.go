@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,14 +21,20 @@ import (
 	"sicrwydd/models/store/storetest"
 )
 
+// seal waits until the node's sealer has sealed all that was done.
 func (h *house) seal() {
 	h.t.Helper()
-	for sealed := 1; sealed > 0; {
-		var err error
-		if sealed, err = h.first.db.SealPending(h.t.Context()); err != nil {
+	for range 400 {
+		b, err := h.first.db.Backlog(h.t.Context())
+		if err != nil {
 			h.t.Fatal(err)
 		}
+		if b.Unsealed == 0 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
+	h.t.Fatal("the sealer does not come to its end")
 }
 
 // What was sealed before the chain was anchored cannot be cut off, even where
