@@ -40,7 +40,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 test: $(MAILPIT) $(VERSITYGW) ## install what tests need, then run every test on SQLite and PostgreSQL
 	tests/setup
 	$(MAKE) build
-	CGO_ENABLED=1 tests/with-postgres go test -race -vet=off -p 2 -timeout 40m ./...
+	tests/with-postgres tests/go-tests
 ifneq ($(BROWSER_TESTS),)
 	tests/with-postgres node --test --test-concurrency=1 $(BROWSER_TESTS)
 	@echo "Every test passed: Go on SQLite and PostgreSQL, and the browser."
