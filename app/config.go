@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sicrwydd/models/identity"
 	"sicrwydd/models/keyring"
 	"sicrwydd/models/store"
 )
@@ -20,18 +21,19 @@ import (
 // Config is every setting, read from the environment and checked in full at
 // start.
 type Config struct {
-	Addr        string         // SICRWYDD_ADDR
-	DatabaseURL string         // DATABASE_URL; empty: SQLite in the data folder
-	MigrateURL  string         // SICRWYDD_MIGRATE_DATABASE_URL; as what owns the tables: migrate and restore alone
-	SupplierURL string         // SICRWYDD_SUPPLIER_DATABASE_URL; as what suppliers' requests run
-	SealerURL   string         // SICRWYDD_SEALER_DATABASE_URL; as what the audit log is sealed
-	Data        string         // SICRWYDD_DATA
-	PublicURL   string         // SICRWYDD_PUBLIC_URL; where people reach the product
-	SMTP        *url.URL       // SICRWYDD_SMTP_URL; nil: mails are kept
-	EvidenceURL string         // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
-	Mail        string         // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
-	Proxies     []netip.Prefix // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
-	AnchorMail  string         // SICRWYDD_ANCHOR_MAIL; who keeps the anchors of the audit log
+	Addr        string               // SICRWYDD_ADDR
+	DatabaseURL string               // DATABASE_URL; empty: SQLite in the data folder
+	MigrateURL  string               // SICRWYDD_MIGRATE_DATABASE_URL; as what owns the tables: migrate and restore alone
+	SupplierURL string               // SICRWYDD_SUPPLIER_DATABASE_URL; as what suppliers' requests run
+	SealerURL   string               // SICRWYDD_SEALER_DATABASE_URL; as what the audit log is sealed
+	Data        string               // SICRWYDD_DATA
+	PublicURL   string               // SICRWYDD_PUBLIC_URL; where people reach the product
+	SMTP        *url.URL             // SICRWYDD_SMTP_URL; nil: mails are kept
+	EvidenceURL string               // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
+	Mail        string               // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
+	Proxies     []netip.Prefix       // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
+	AnchorMail  string               // SICRWYDD_ANCHOR_MAIL; who keeps the anchors of the audit log
+	Providers   []*identity.Provider // SICRWYDD_PROVIDERS; a file
 	keys        *keyring.Ring
 
 	publicURLSet bool
@@ -124,6 +126,13 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 	if c.EvidenceURL != "" {
 		_, err := address(c.EvidenceURL, "s3", "file")
 		check("SICRWYDD_EVIDENCE_URL", err)
+	}
+	if path := getenv("SICRWYDD_PROVIDERS"); path != "" {
+		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err == nil {
+			c.Providers, err = identity.ReadProviders(content)
+		}
+		check("SICRWYDD_PROVIDERS", err)
 	}
 	check("SICRWYDD_SECRET_KEY", c.loadKey(getenv("SICRWYDD_SECRET_KEY")))
 	return c, errors.Join(wrong...)

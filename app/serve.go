@@ -86,6 +86,9 @@ func greet(w io.Writer, address string, accounts []seed.Account) {
 // serve runs the server, the sealer and the jobs until the context ends, then
 // lets what is under way end.
 func (p *program) serve(ctx context.Context) error {
+	if err := p.services.Identity.Providing(ctx, p.config.Providers); err != nil {
+		return fmt.Errorf("SICRWYDD_PROVIDERS: %w", err)
+	}
 	app, _, err := p.newServer()
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ await writeFile(join(out, 'nhsuk.js'), design)
 // that every address can be cached for ever.
 let app = (await readFile(join(here, 'scripts', 'app.js'), 'utf8'))
   .replace("'./nhsuk.js'", `'./nhsuk.js?v=${hash(design)}'`)
-for (const name of ['keep.js', 'upload.js']) {
+for (const name of ['keep.js', 'passkey.js', 'upload.js']) {
   const part = await readFile(join(here, 'scripts', name), 'utf8')
   await writeFile(join(out, name), part)
   app = app.replace(`'./${name}'`, `'./${name}?v=${hash(part)}'`)

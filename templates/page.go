@@ -226,8 +226,14 @@ type SignInData struct {
 	// that files were chosen with it, TooMuch that it is too large to carry.
 	Carried        string
 	Files, TooMuch bool
-	// ProviderHref leads to the organisation's own sign-in, where there is one.
-	ProviderHref string
+	// Providers are organisations' own sign-ins.
+	Providers []ProviderChoice
+}
+
+// ProviderChoice is a provider of identities to sign in with.
+type ProviderChoice struct {
+	Key  string
+	Name lang.Text
 }
 
 // DemoAccount is one to sign in with in a demonstration.

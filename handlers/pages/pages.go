@@ -53,6 +53,9 @@ type View struct {
 	// session is the token of one that began with this request, step that of a
 	// way in that did.
 	session, step string
+	// kept is a sealed form that went by way of a provider, back what shows this
+	// page again where its address does not.
+	kept, back string
 }
 
 // Handle makes a route's handler of a page: what it refuses becomes a page
@@ -149,6 +152,9 @@ func (v *View) page(p Page, refused *fault.Error) templates.Page {
 
 // formPath is the address that shows this page again, for the switch of language.
 func (v *View) formPath() string {
+	if v.back != "" {
+		return v.back
+	}
 	if v.Method() == fiber.MethodGet {
 		return v.OriginalURL()
 	}
@@ -232,9 +238,10 @@ func (v *View) TypedText(name string) lang.Text {
 
 // The names of the cookies. Behind https they are bound to this host.
 const (
-	sessionCookie = "session"
-	stepCookie    = "step"
-	visitCookie   = "visit"
+	sessionCookie  = "session"
+	stepCookie     = "step"
+	providerCookie = "provider"
+	visitCookie    = "visit"
 )
 
 // CookieName gives the name under which a cookie is set.

@@ -29,6 +29,9 @@ type codeData struct {
 	Token   string // of a further app
 	Named   bool   // a name is asked for too
 	Name    string
+	// NoCode says that there is no code to ask for; Providers take its place.
+	NoCode    bool
+	Providers []templates.ProviderChoice
 }
 
 // waitingStep is the token of the way in that this browser has begun.
@@ -123,7 +126,13 @@ func (p *Pages) CodeForm(v *View) error {
 
 // Code takes the second factor and begins the session.
 func (p *Pages) Code(v *View) error {
-	arrival, err := p.Identity.Prove(v.UserContext(), v.waitingStep(), v.Typed("code"), v.from())
+	var arrival identity.Arrival
+	var err error
+	if given, ok := v.signature(); ok {
+		arrival, err = p.Identity.ProveByPasskey(v.UserContext(), v.waitingStep(), given, v.from())
+	} else {
+		arrival, err = p.Identity.Prove(v.UserContext(), v.waitingStep(), v.Typed("code"), v.from())
+	}
 	switch {
 	case fault.Is(err, fault.KindUnauthenticated):
 		return p.fromTheStart(v, v.Typed("next"), err)
@@ -171,15 +180,27 @@ func (p *Pages) Proved(h Handler) Handler {
 
 // askProof shows the page on which one who is signed in shows the second factor again.
 func (p *Pages) askProof(v *View, next string, t *typedForm, refused error) error {
-	factors, _, err := p.Identity.Factors(v.UserContext(), v.Actor())
+	factors, codes, err := p.Identity.Factors(v.UserContext(), v.Actor())
 	if err != nil {
 		return err
 	}
 	data := codeData{Action: "/confirm", Next: localPath(next)}
 	for _, f := range factors {
-		data.Passkeys = data.Passkeys || f.Kind == identity.Passkey
 		data.Apps = data.Apps || f.Kind == identity.AuthenticatorApp
 	}
+	if data.Passkey, err = p.Identity.PasskeyToConfirm(v.UserContext(), v.Visit.Signed); err != nil {
+		return err
+	}
+	links, err := p.Identity.Links(v.UserContext(), v.Actor())
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		if link.Provider != nil && link.Provider.ByTwo() {
+			data.Providers = append(data.Providers, templates.ProviderChoice{Key: link.Provider.Key, Name: link.Provider.Name})
+		}
+	}
+	data.NoCode = !data.Apps && codes == 0 && len(data.Providers)+len(factors) > 0
 	if t != nil {
 		if data.Carried, err = v.seal(t); err != nil {
 			return err
@@ -198,7 +219,13 @@ func (p *Pages) ConfirmForm(v *View) error { return p.askProof(v, v.Query("next"
 // Confirm takes it, and goes on to what asked for it.
 func (p *Pages) Confirm(v *View) error {
 	t := v.carried()
-	token, err := p.Identity.Confirm(v.UserContext(), v.Visit.Signed, v.Typed("code"), v.from())
+	var token string
+	var err error
+	if given, ok := v.signature(); ok {
+		token, err = p.Identity.ConfirmByPasskey(v.UserContext(), v.Visit.Signed, given, v.from())
+	} else {
+		token, err = p.Identity.Confirm(v.UserContext(), v.Visit.Signed, v.Typed("code"), v.from())
+	}
 	if err != nil {
 		return p.askProof(v, v.Typed("next"), t, err)
 	}

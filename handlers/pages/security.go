@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"slices"
+
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
+	"sicrwydd/templates"
 )
 
 // securityData is how the reader is let in, and from where they came.
@@ -15,14 +18,29 @@ type securityData struct {
 	Here     string // the session of this browser
 	Past     []identity.PastSignIn
 	Demo     bool // a demonstration asks for no second factor
+	Password bool // there is one; who comes by a provider may have none
+	Passkeys bool // can be had at this address
+	Links    []identity.Link
+	// Unlinked are the providers that the reader may link; a supplier's people
+	// link none.
+	Unlinked []templates.ProviderChoice
 }
 
 func (p *Pages) securityPage(v *View) (Page, error) {
 	signed := v.Visit.Signed
-	data := securityData{Email: signed.User.Email, NewEmail: v.Typed("email"), Here: signed.Session.ID.String(), Demo: p.Demo}
+	data := securityData{Email: signed.User.Email, NewEmail: v.Typed("email"), Here: signed.Session.ID.String(), Demo: p.Demo, Password: signed.User.PasswordHash != "", Passkeys: p.Identity.HasPasskeys()}
 	var err error
 	if data.Factors, data.Codes, err = p.Identity.Factors(v.UserContext(), v.Actor()); err != nil {
 		return Page{}, err
+	}
+	if data.Links, err = p.Identity.Links(v.UserContext(), v.Actor()); err != nil {
+		return Page{}, err
+	}
+	for _, one := range p.Identity.Providers() {
+		linked := slices.ContainsFunc(data.Links, func(l identity.Link) bool { return l.Provider == one })
+		if !linked && !v.Actor().OnSupplierSide() {
+			data.Unlinked = append(data.Unlinked, templates.ProviderChoice{Key: one.Key, Name: one.Name})
+		}
 	}
 	if data.Sessions, err = p.Identity.Sessions(v.UserContext(), signed); err != nil {
 		return Page{}, err
@@ -135,9 +153,9 @@ func (p *Pages) AppNew(v *View) error {
 
 // AppAdd adds it.
 func (p *Pages) AppAdd(v *View) error {
-	err := p.Identity.AddApp(v.UserContext(), v.Visit.Signed, v.Typed("step"), v.Typed("name"), v.Typed("code"))
+	codes, err := p.Identity.AddApp(v.UserContext(), v.Visit.Signed, v.Typed("step"), v.Typed("name"), v.Typed("code"))
 	if err == nil {
-		return v.Go("/account/security", "flash.saved")
+		return p.added(v, codes)
 	}
 	page, pageErr := p.appPage(v, v.Typed("step"))
 	if fault.Is(pageErr, fault.KindUnauthenticated) {

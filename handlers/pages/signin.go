@@ -13,7 +13,7 @@ import (
 
 func (v *View) signInPage(email, next string) Page {
 	return Page{Name: "sign-in", TitleKey: "sign-in.title", Data: templates.SignInData{
-		Email: email, Next: localPath(next), Accounts: v.pages.DemoAccounts}}
+		Email: email, Next: localPath(next), Accounts: v.pages.DemoAccounts, Providers: v.pages.providerChoices()}}
 }
 
 // SignInForm asks who it is.

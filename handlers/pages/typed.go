@@ -129,7 +129,7 @@ func (v *View) seal(t *typedForm) (string, error) {
 // carried opens what the form carries; nil where it carries nothing, or
 // nothing that we sealed of late.
 func (v *View) carried() *typedForm {
-	sealed, err := base64.RawURLEncoding.DecodeString(v.FormValue("carried"))
+	sealed, err := base64.RawURLEncoding.DecodeString(v.carriedText())
 	if err != nil || len(sealed) == 0 {
 		return nil
 	}
@@ -142,6 +142,14 @@ func (v *View) carried() *typedForm {
 		return nil
 	}
 	return &t
+}
+
+// carriedText is what the form carries, sealed, or went by way of a provider.
+func (v *View) carriedText() string {
+	if v.kept != "" {
+		return v.kept
+	}
+	return v.FormValue("carried")
 }
 
 // askAgain asks who it is, and carries the form that was sent meanwhile.
@@ -174,7 +182,7 @@ func (p *Pages) arrive(v *View, arrival identity.Arrival, next string) error {
 		v.step = arrival.Step
 		if t == nil {
 			dropped := ""
-			if v.Typed("carried") != "" {
+			if v.carriedText() != "" {
 				dropped = "flash.typed-dropped"
 			}
 			return v.Go("/sign-in/code?next="+url.QueryEscape(localPath(next)), dropped)
@@ -183,7 +191,7 @@ func (p *Pages) arrive(v *View, arrival identity.Arrival, next string) error {
 	}
 	v.cookie(sessionCookie, arrival.Session, 0)
 	v.cookie(stepCookie, "", -1)
-	if t == nil && v.Typed("carried") == "" && arrival.Codes == nil {
+	if t == nil && v.carriedText() == "" && arrival.Codes == nil {
 		return v.Go(localPath(next), "")
 	}
 	signed, err := p.Identity.Session(v.UserContext(), arrival.Session, v.Visit.Origin)

@@ -184,7 +184,8 @@ func TestWhatLetsOneInEndsSessionsAndTokensWhenItChanges(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				return s.AddApp(t.Context(), own, token, "tablet", code)
+				_, err = s.AddApp(t.Context(), own, token, "tablet", code)
+				return err
 			},
 		} {
 			own := s.signed(s.again(password))

@@ -24,9 +24,10 @@ type AccountMail struct {
 	Link          string    `json:"link"`
 }
 
-// Posting gives the service what it needs to send invitations.
+// Posting gives the service what it needs to send invitations, and the address
+// that passkeys and providers of identities are bound to.
 func (s *Service) Posting(mails *outbox.Service, publicURL string) *Service {
-	s.outbox, s.publicURL = mails, publicURL
+	s.outbox, s.publicURL, s.passkeys = mails, publicURL, relyingParty(publicURL)
 	return s
 }
 

@@ -67,11 +67,12 @@ func (s *Service) enter(ctx context.Context, user *User, from From) (Arrival, er
 // Waiting is what a step to a session asks for: to set up an app by its key, or
 // a proof of a factor that stands.
 type Waiting struct {
-	SetUp    bool
-	Secret   string
-	URL      string // otpauth://, drawn as a QR code
-	Passkeys bool   // one may be used
-	Apps     bool
+	SetUp  bool
+	Secret string
+	URL    string // otpauth://, drawn as a QR code
+	Apps   bool
+	// Passkey is asked for as well; nil where none can answer.
+	Passkey *Challenge
 }
 
 // Await gives what a step to a session asks for.
@@ -83,11 +84,16 @@ func (s *Service) Await(ctx context.Context, step string) (Waiting, error) {
 			return Waiting{}, err
 		}
 		w := Waiting{SetUp: data.Secret != "", Secret: data.Secret, URL: data.URL}
-		factors, err := factorsOf(tx, *found.UserID)
-		for _, f := range factors {
-			w.Passkeys = w.Passkeys || f.Kind == Passkey
-			w.Apps = w.Apps || f.Kind == AuthenticatorApp
+		user, err := store.Find[User](tx, *found.UserID)
+		if err != nil {
+			return w, err
 		}
+		factors, err := factorsOf(tx, user.ID)
+		if err != nil {
+			return w, err
+		}
+		w.Apps = slices.ContainsFunc(factors, func(f *Factor) bool { return f.Kind == AuthenticatorApp })
+		w.Passkey, err = s.challengeIn(tx, user, factors, w.SetUp)
 		return w, err
 	})
 }
@@ -95,11 +101,30 @@ func (s *Service) Await(ctx context.Context, step string) (Waiting, error) {
 // Prove ends a way in with a code: of the app that is being set up, of one that
 // stands, or a recovery code.
 func (s *Service) Prove(ctx context.Context, step, code string, from From) (Arrival, error) {
+	return s.proveBy(ctx, step, from, func(tx *store.Tx, user *User, data entering) (FactorKind, []string, error) {
+		if data.Secret == "" {
+			kind, err := s.takeCodeIn(tx, user, code)
+			return kind, nil, err
+		}
+		codes, err := s.firstIn(tx, user, func() error {
+			at, right := stepOfCode(data.Secret, plainCode(code), tx.Now())
+			if !right {
+				return codeRefused("code.wrong")
+			}
+			_, err := s.addAppIn(tx, user.ID, "", data.Secret, at)
+			return err
+		})
+		return AuthenticatorApp, codes, err
+	})
+}
+
+// proveBy ends a way in with a proof, which says of which kind it was, and what
+// recovery codes were made on the way.
+func (s *Service) proveBy(ctx context.Context, step string, from From, proof func(*store.Tx, *User, entering) (FactorKind, []string, error)) (Arrival, error) {
 	if err := s.tryStep(ctx, toEnter, step); err != nil {
 		return Arrival{}, err
 	}
 	type proved struct {
-		user  *User
 		kind  FactorKind
 		codes []string
 	}
@@ -110,20 +135,13 @@ func (s *Service) Prove(ctx context.Context, step, code string, from From) (Arri
 	if err := s.throttled(ctx, codeKey(user), from.Origin); err != nil {
 		return Arrival{}, err
 	}
-	p, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (proved, error) {
+	p, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (p proved, err error) {
 		var data entering
 		found, err := s.findStepIn(tx, toEnter, step, &data)
 		if err != nil {
-			return proved{}, err
+			return p, err
 		}
-		p := proved{user: user}
-		if data.Secret != "" {
-			p.kind = AuthenticatorApp
-			p.codes, err = s.setUpIn(tx, user, data.Secret, code)
-		} else {
-			p.kind, err = s.takeCodeIn(tx, user, code)
-		}
-		if err != nil {
+		if p.kind, p.codes, err = proof(tx, user, data); err != nil {
 			return p, err
 		}
 		return p, useIn(tx, found)
@@ -131,13 +149,13 @@ func (s *Service) Prove(ctx context.Context, step, code string, from From) (Arri
 	if err != nil {
 		return Arrival{}, s.miscounted(ctx, user, err, from)
 	}
-	session, err := s.begin(ctx, p.user.ID, p.kind, from)
+	session, err := s.begin(ctx, user.ID, p.kind, from)
 	return Arrival{Session: session, Codes: p.codes}, err
 }
 
-// setUpIn adds the app whose key was shown, once a code shows that it has it.
+// firstIn sets up the first factor of a person, with recovery codes beside it.
 // Of two who set one up at once for the same person, the first counts.
-func (s *Service) setUpIn(tx *store.Tx, user *User, secret, code string) ([]string, error) {
+func (s *Service) firstIn(tx *store.Tx, user *User, add func() error) ([]string, error) {
 	if _, err := store.Lock[User](tx, user.ID); err != nil {
 		return nil, err
 	}
@@ -148,14 +166,31 @@ func (s *Service) setUpIn(tx *store.Tx, user *User, secret, code string) ([]stri
 	if len(standing) > 0 {
 		return nil, fault.Unauthenticated("step.ended")
 	}
-	at, right := stepOfCode(secret, plainCode(code), tx.Now())
-	if !right {
-		return nil, codeRefused("code.wrong")
-	}
-	if _, err := s.addAppIn(tx, user.ID, "", secret, at); err != nil {
+	if err := add(); err != nil {
 		return nil, err
 	}
 	return makeCodesIn(tx, user)
+}
+
+// furtherIn adds a factor of one who is signed in, and ends what else lets them
+// in. Who had none, as a provider showed the second factor, gets recovery codes.
+func (s *Service) furtherIn(tx *store.Tx, signed *Signed, add func() error) (codes []string, err error) {
+	if _, err := store.Lock[User](tx, signed.User.ID); err != nil {
+		return nil, err
+	}
+	standing, err := factorsOf(tx, signed.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := add(); err != nil {
+		return nil, err
+	}
+	if len(standing) == 0 {
+		if codes, err = makeCodesIn(tx, signed.User); err != nil {
+			return nil, err
+		}
+	}
+	return codes, s.endAccessIn(tx, signed.User.ID, signed.Session.ID)
 }
 
 func (s *Service) userOfStep(ctx context.Context, step string) (*User, error) {
@@ -204,11 +239,18 @@ func (s *Service) Fresh(signed *Signed) bool {
 // Confirm takes a code of the one who is signed in, and gives the session a new
 // token, as at a sign-in.
 func (s *Service) Confirm(ctx context.Context, signed *Signed, code string, from From) (token string, err error) {
+	return s.confirmBy(ctx, signed, from, func(tx *store.Tx) error {
+		_, err := s.takeCodeIn(tx, signed.User, code)
+		return err
+	})
+}
+
+func (s *Service) confirmBy(ctx context.Context, signed *Signed, from From, proof func(*store.Tx) error) (token string, err error) {
 	if err := s.throttled(ctx, codeKey(signed.User), from.Origin); err != nil {
 		return "", err
 	}
 	token, err = store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (string, error) {
-		if _, err := s.takeCodeIn(tx, signed.User, code); err != nil {
+		if err := proof(tx); err != nil {
 			return "", err
 		}
 		return s.renewIn(tx, signed)
@@ -253,30 +295,29 @@ func (s *Service) AppShown(ctx context.Context, signed *Signed, token string) (W
 	})
 }
 
-// AddApp adds a further authenticator app under a name.
-func (s *Service) AddApp(ctx context.Context, signed *Signed, token, name, code string) error {
-	_, err := store.Change(ctx, s.db, From{Origin: signed.Actor.Origin}.gate(), func(tx *store.Tx) (bool, error) {
+// AddApp adds a further authenticator app under a name. Where it is the first
+// factor, recovery codes are made, which are given this once.
+func (s *Service) AddApp(ctx context.Context, signed *Signed, token, name, code string) ([]string, error) {
+	return store.Change(ctx, s.db, From{Origin: signed.Actor.Origin}.gate(), func(tx *store.Tx) ([]string, error) {
 		var data entering
 		step, err := s.findStepIn(tx, toAddApp, token, &data)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if *step.UserID != signed.User.ID {
-			return false, fault.Unauthenticated("step.ended")
+			return nil, fault.Unauthenticated("step.ended")
 		}
-		at, right := stepOfCode(data.Secret, plainCode(code), tx.Now())
-		if !right {
-			return false, codeRefused("code.wrong")
-		}
-		if _, err := s.addAppIn(tx, signed.User.ID, nameOf(name), data.Secret, at); err != nil {
-			return false, err
-		}
-		if err := useIn(tx, step); err != nil {
-			return false, err
-		}
-		return true, s.endAccessIn(tx, signed.User.ID, signed.Session.ID)
+		return s.furtherIn(tx, signed, func() error {
+			at, right := stepOfCode(data.Secret, plainCode(code), tx.Now())
+			if !right {
+				return codeRefused("code.wrong")
+			}
+			if _, err := s.addAppIn(tx, signed.User.ID, nameOf(name), data.Secret, at); err != nil {
+				return err
+			}
+			return useIn(tx, step)
+		})
 	})
-	return err
 }
 
 // longestName is how many characters a name of a factor may have.

@@ -57,6 +57,11 @@ func (s *Service) WriteToForgetful(ctx context.Context, job Forgotten) error {
 		if err != nil {
 			return false, err
 		}
+		if user.PasswordHash == "" { // who comes by a provider must not come by a mail alone
+			if linked, err := store.Count[ProviderLink](tx, "user_id = ?", user.ID); err != nil || linked > 0 {
+				return false, err
+			}
+		}
 		token, err := s.beginIn(tx, toSetPassword, &user.ID, user.Language, struct{}{})
 		if err != nil {
 			return false, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
@@ -59,6 +60,8 @@ type Service struct {
 	keys          *keyring.Ring
 	outbox        *outbox.Service
 	publicURL     string
+	passkeys      *webauthn.WebAuthn // nil where the public address can have none
+	providers     []*Provider
 	demonstration []string // addresses that need no second factor
 }
 
@@ -128,20 +131,25 @@ func (s *Service) throttled(ctx context.Context, key, origin string) error {
 // refuse counts a failure of a key (an address, the codes of a user), with one
 // event.
 func (s *Service) refuse(ctx context.Context, user *User, key string, from From) error {
+	if err := s.recordRefusal(ctx, user, "", from, key+" "+from.Origin, from.Origin); err != nil {
+		return err
+	}
+	return fault.Unauthenticated("sign-in.wrong")
+}
+
+// recordRefusal counts a failure of each key, and records it with one event.
+func (s *Service) recordRefusal(ctx context.Context, user *User, note string, from From, keys ...string) error {
 	_, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (bool, error) {
-		for _, key := range []string{key + " " + from.Origin, from.Origin} {
+		for _, key := range keys {
 			row := &attempt{Row: store.NewRow(), Key: key}
 			row.CreatedAt = tx.Now()
 			if err := tx.Insert(row); err != nil {
 				return false, err
 			}
 		}
-		return true, tx.Note(user, SignInRefused, "")
+		return true, tx.Note(user, SignInRefused, note)
 	})
-	if err != nil {
-		return err
-	}
-	return fault.Unauthenticated("sign-in.wrong")
+	return err
 }
 
 // Session gives who is signed in with a session's token, in the membership

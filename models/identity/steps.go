@@ -24,14 +24,14 @@ const (
 	toChangeEmail Purpose = "email"       // a link in a mail to the new address
 	toAddApp      Purpose = "add-app"     // a key was shown to one who is signed in
 	toAddPasskey  Purpose = "add-passkey" // a challenge for a new passkey
-	toUsePasskey  Purpose = "use-passkey" // a challenge for one who is signed in
+	toUsePasskey  Purpose = "use-passkey" // a challenge for the passkeys of a person
 	toProvider    Purpose = "provider"    // gone to a provider of identities
 )
 
 // lifetimes of steps: as long as a person needs, and no longer.
 var lifetimes = map[Purpose]time.Duration{
 	toEnter: 15 * time.Minute, toSetPassword: time.Hour, toChangeEmail: 24 * time.Hour,
-	toAddApp: 15 * time.Minute, toAddPasskey: 5 * time.Minute, toUsePasskey: 5 * time.Minute, toProvider: 10 * time.Minute,
+	toAddApp: 15 * time.Minute, toAddPasskey: 15 * time.Minute, toUsePasskey: 15 * time.Minute, toProvider: 10 * time.Minute,
 }
 
 // mostTries is how many codes a step takes before it is spent.

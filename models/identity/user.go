@@ -61,6 +61,9 @@ type Membership struct {
 	EndedAt           *time.Time    `json:"ended_at"`
 	// DeputyOfID is the user in whose place the holder acts for a time.
 	DeputyOfID *uuid.UUID `json:"deputy_of_id"`
+	// Provider is the issuer by whose claims it was granted, and is kept up to
+	// date; empty where people granted it.
+	Provider string `json:"provider"`
 }
 
 // Scope is that of the user; a supplier's lead knows of none elsewhere.

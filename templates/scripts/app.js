@@ -2,6 +2,7 @@
 // state of saving, and forms that are sent once. Every page works without it.
 import { initAll } from './nhsuk.js'
 import { keepTyped } from './keep.js'
+import { askPasskeys } from './passkey.js'
 import { sendFiles } from './upload.js'
 
 initAll()
@@ -49,6 +50,7 @@ document.addEventListener('htmx:afterOnLoad', () => {
 // What is typed waits in this browser where it cannot be saved.
 const explained = keepTyped(saveState)
 sendFiles()
+askPasskeys()
 
 // A form is sent once: a second submit within ten seconds is dropped, so that
 // a failed download or a cancelled page does not leave the form dead. One that

@@ -25,7 +25,7 @@ export function totp(key, periods = 0) {
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1e6).padStart(6, '0')
 }
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const server = createServer()
   server.on('error', reject)
   server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
@@ -49,19 +49,21 @@ async function furnish(data, serve) {
   cpSync(furnished, data, { recursive: true })
 }
 
-// open starts the product in a folder of its own and a browser.
-export async function open() {
+// open starts the product in a folder of its own and a browser; with a name,
+// people reach it by that, and settings are added to its own.
+export async function open({ name, settings = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'sicrwydd-'))
   const program = join(folder, 'sicrwydd')
   execFileSync('go', ['build', '-o', program, './app'], { cwd: root, env: { ...process.env, CGO_ENABLED: '0' }, stdio: 'inherit' })
   const address = `127.0.0.1:${await freePort()}`
-  const base = `http://${address}`
+  const base = `http://${name ? address.replace('127.0.0.1', name) : address}`
+  if (name) settings.SICRWYDD_PUBLIC_URL = base
   const data = join(folder, 'data')
   let log = ''
   const serve = async () => {
     const server = spawn(program, ['serve', '--demo'], {
       cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: folder, SICRWYDD_ADDR: address, SICRWYDD_DATA: data },
+      env: { PATH: process.env.PATH, HOME: folder, SICRWYDD_ADDR: address, SICRWYDD_DATA: data, ...settings },
     })
     server.stderr.on('data', chunk => { log += chunk })
     for (let tries = 0; ; tries++) {

@@ -23,6 +23,7 @@ export const pages = [
   at('/account/security', 'official', ['/account/security']),
   at('/account/tokens', 'national', ['/account/tokens']),
   at('/account/apps/new', 'official', ['/account/apps/new']),
+  at('/account/passkeys/new', 'official', ['/account/passkeys/new']),
   at('/account/email/:token', 'official', ['/account/email/x']),
   at('/evidence/readers', 'lead', ['/evidence/readers']),
   at('/audit', 'auditor', ['/audit']),
@@ -135,8 +136,9 @@ export const pages = [
   at('/outbox', 'administrator', ['/outbox']),
 ]
 
-// Pages that one meets on the way in alone: identity.test.mjs goes there.
-export const wayIn = ['/sign-in/code', '/password/:token']
+// Pages that one meets on the way in alone: identity.test.mjs and
+// providers.test.mjs go there.
+export const wayIn = ['/sign-in/code', '/sign-in/providers/:key/callback', '/password/:token']
 
 // Addresses that give a file, or lead to a place in a page.
 export const files = ['/audit/export', '/findings/:id', '/reviews/:id/evidence/:evidence', '/reviews/:id/receipt.json', '/reviews/:id/receipt.pdf', '/suppliers/:id/who-is-hit.pdf', '/reviews/:id/report.pdf', '/systems/:id/report.pdf',
