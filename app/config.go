@@ -89,29 +89,7 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 		err = errors.New("must be set where SICRWYDD_ADDR names no host: links in mails begin with it")
 	}
 	check("SICRWYDD_PUBLIC_URL", err)
-	if given := getenv("SICRWYDD_SMTP_URL"); given != "" {
-		c.SMTP, err = address(given, "smtp", "smtps")
-		if err == nil && c.SMTP.Query().Get("from") == "" {
-			err = errors.New("must name the sender, as smtp://user:password@host:587?from=sicrwydd@example.org")
-		}
-		check("SICRWYDD_SMTP_URL", err)
-	}
-	c.Mail = or(getenv("SICRWYDD_MAIL"), mailSend)
-	if to, redirected := strings.CutPrefix(c.Mail, mailRedirect); redirected {
-		_, err = mail.ParseAddress(to)
-	} else if c.Mail != mailSend && c.Mail != mailHold {
-		err = errors.New("unknown")
-	} else {
-		err = nil
-	}
-	if err != nil {
-		check("SICRWYDD_MAIL", errors.New("must be send, hold or redirect:ADDRESS, as redirect:tester@example.org"))
-	}
-	if c.AnchorMail = getenv("SICRWYDD_ANCHOR_MAIL"); c.AnchorMail != "" {
-		if address, err := mail.ParseAddress(c.AnchorMail); err != nil || address.Address != c.AnchorMail {
-			check("SICRWYDD_ANCHOR_MAIL", errors.New("must be an address, as auditor@example.org"))
-		}
-	}
+	c.loadMail(getenv, check)
 	for given := range strings.SplitSeq(getenv("SICRWYDD_PROXIES"), ",") {
 		if given = strings.TrimSpace(given); given == "" {
 			continue
@@ -136,6 +114,33 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 	}
 	check("SICRWYDD_SECRET_KEY", c.loadKey(getenv("SICRWYDD_SECRET_KEY")))
 	return c, errors.Join(wrong...)
+}
+
+// loadMail reads how mail goes out, and who keeps the anchors.
+func (c *Config) loadMail(getenv func(string) string, check func(string, error)) {
+	if given := getenv("SICRWYDD_SMTP_URL"); given != "" {
+		var err error
+		c.SMTP, err = address(given, "smtp", "smtps")
+		if err == nil && c.SMTP.Query().Get("from") == "" {
+			err = errors.New("must name the sender, as smtp://user:password@host:587?from=sicrwydd@example.org")
+		}
+		check("SICRWYDD_SMTP_URL", err)
+	}
+	var err error
+	c.Mail = or(getenv("SICRWYDD_MAIL"), mailSend)
+	if to, redirected := strings.CutPrefix(c.Mail, mailRedirect); redirected {
+		_, err = mail.ParseAddress(to)
+	} else if c.Mail != mailSend && c.Mail != mailHold {
+		err = errors.New("unknown")
+	}
+	if err != nil {
+		check("SICRWYDD_MAIL", errors.New("must be send, hold or redirect:ADDRESS, as redirect:tester@example.org"))
+	}
+	if c.AnchorMail = getenv("SICRWYDD_ANCHOR_MAIL"); c.AnchorMail != "" {
+		if address, err := mail.ParseAddress(c.AnchorMail); err != nil || address.Address != c.AnchorMail {
+			check("SICRWYDD_ANCHOR_MAIL", errors.New("must be an address, as auditor@example.org"))
+		}
+	}
 }
 
 // ours reports whether an address is one of our proxies.

@@ -326,7 +326,7 @@ const mostPoints = 13
 // burnUp counts systems at the month ends of a programme, the last point on its
 // last day, or today where that is past. Of this month it tells what is so far.
 func burnUp(p *Programme, today calendar.Date, burns []burn) []BurnPoint {
-	first, last := calendar.Date(p.StartsOn[:8]+"01"), max(p.EndsOn, min(today, p.EndsOn.AddMonths(12)))
+	first, last := p.StartsOn[:8]+"01", max(p.EndsOn, min(today, p.EndsOn.AddMonths(12)))
 	var days []calendar.Date
 	for month := first.AddMonths(1); month.AddDays(-1) < last; month = month.AddMonths(1) {
 		days = append(days, month.AddDays(-1))
