@@ -13,7 +13,7 @@ import (
 
 var (
 	shownKey  = regexp.MustCompile(`<p class="app-code">([A-Z2-7 ]+)</p>`)
-	shownCode = regexp.MustCompile(`<li>([a-z2-7-]{19})</li>`)
+	shownCode = regexp.MustCompile(`<li>([a-z2-7-]{30})</li>`)
 )
 
 // codeOf gives what an app shows now whose key is on the page.

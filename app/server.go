@@ -45,7 +45,7 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
 	measured := newMeter(p.db)
-	app.Use(p.identify, measured.observe, headers(web.Secure), p.authenticate(web.Secure), limitForms)
+	app.Use(p.identify, measured.observe, p.headers, p.authenticate(web.Secure), limitForms)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
 	app.Get("/metrics", measured.serve())
@@ -173,19 +173,24 @@ func chooseLanguage(c *fiber.Ctx, visit *request.Visit, secure bool) {
 }
 
 // headers are those of every answer.
-func headers(secure bool) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-			"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-		c.Set(fiber.HeaderXFrameOptions, "DENY")
-		c.Set("Cross-Origin-Opener-Policy", "same-origin")
-		c.Set(fiber.HeaderPermissionsPolicy, "camera=(), microphone=(), geolocation=()")
-		if secure {
-			c.Set(fiber.HeaderStrictTransportSecurity, "max-age=63072000; includeSubDomains")
-		}
-		return c.Next()
+func (p *program) headers(c *fiber.Ctx) error {
+	p.setHeaders(c)
+	return c.Next()
+}
+
+func (p *program) setHeaders(c *fiber.Ctx) {
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
+		"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set(fiber.HeaderXFrameOptions, "DENY")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set(fiber.HeaderPermissionsPolicy, "camera=(), microphone=(), geolocation=()")
+	if strings.HasPrefix(p.config.PublicURL, "https://") {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=63072000; includeSubDomains")
+	}
+	if strings.HasPrefix(c.Path(), api.Prefix) {
+		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
 }
 
@@ -200,6 +205,7 @@ func limitForms(c *fiber.Ctx) error {
 // refused answers what failed before or beside a handler: a body that is too
 // large, a method that there is not.
 func (p *program) refused(c *fiber.Ctx, err error) error {
+	p.setHeaders(c)
 	var status *fiber.Error
 	if errors.As(err, &status) {
 		switch status.Code {

@@ -149,15 +149,15 @@ func makeCodesIn(tx *store.Tx, user *User) ([]string, error) {
 	}
 	var codes []string
 	for range mostRecoveryCodes {
-		b := make([]byte, 10)
+		b := make([]byte, 16)
 		_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
-		plain := strings.ToLower(base32.StdEncoding.EncodeToString(b))
+		plain := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 		row := &RecoveryCode{Row: store.NewRow(), UserID: user.ID, CodeHash: hashSecret(plain)}
 		row.Version, row.CreatedAt = 1, tx.Now()
 		if err := tx.Insert(row); err != nil {
 			return nil, err
 		}
-		codes = append(codes, plain[:4]+"-"+plain[4:8]+"-"+plain[8:12]+"-"+plain[12:])
+		codes = append(codes, plain[:5]+"-"+plain[5:10]+"-"+plain[10:15]+"-"+plain[15:20]+"-"+plain[20:])
 	}
 	return codes, tx.Note(user, RecoveryCodesMade, "")
 }
