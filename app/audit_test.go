@@ -109,6 +109,8 @@ func cutOff(t *testing.T, database, driver string) {
 	at := database
 	if at == "" {
 		at = "file:" + h.first.config.SQLitePath() + "?_pragma=busy_timeout(10000)"
+	} else {
+		at = storetest.As(t, database, "sicrwydd") // who may do anything in the cluster
 	}
 	raw, err := sql.Open(driver, at)
 	if err != nil {

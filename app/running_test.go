@@ -208,7 +208,7 @@ func TestHealthIsAPageForAdministrators(t *testing.T) {
 // A browser holds connections in reserve; that one of them falls silent is no
 // failure of ours.
 func TestASilentConnectionIsNoFailure(t *testing.T) {
-	server := fiber.New(fiber.Config{ErrorHandler: (&program{}).refused})
+	server := fiber.New(fiber.Config{ErrorHandler: (&program{config: &Config{}}).refused})
 	server.Get("/", func(*fiber.Ctx) error { return fiber.ErrRequestTimeout })
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://service.test/", nil)
 	if err != nil {
