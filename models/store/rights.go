@@ -45,7 +45,7 @@ var supplierRights = []right{
 		rule: "id IN (SELECT c.system_id FROM review_systems c)"},
 	{table: "incidents", allows: "S", own: never, rule: mine},
 	{table: "pair_standings", allows: "SIU", own: never, rule: mine},
-	{table: "pair_ratings", allows: "SU", own: never, rule: mine},
+	{table: "pair_ratings", allows: "SU", own: never, rule: mine + " AND " + ofReview},
 
 	{table: "reviews", allows: "SU", own: mine + " AND kind = 'supplier' AND issued_at IS NOT NULL", rule: mine},
 	{table: "review_systems", allows: "S", own: ofReview},
