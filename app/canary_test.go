@@ -13,6 +13,7 @@ import (
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
+	"sicrwydd/models/store/storetest"
 )
 
 // canary is a word that stands in every text of one tenant's things and nowhere
@@ -29,7 +30,11 @@ const sought = "caneri7"
 // for the word, and asks the API for every list and for the things by their
 // ids: the word never comes back.
 func TestNoWordOfOneTenantReachesAnother(t *testing.T) {
-	h := start(t, "", 1)
+	t.Run("SQLite", func(t *testing.T) { wordsStay(t, start(t, "", 1)) })
+	t.Run("PostgreSQL", func(t *testing.T) { wordsStay(t, start(t, storetest.PostgresURL(t), 1)) })
+}
+
+func wordsStay(t *testing.T, h *house) {
 	host, elsewhere := h.organisation("7A4"), h.organisation("7A1")
 	h.person("official", access.Official, identity.Place{})
 	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})

@@ -125,11 +125,14 @@ func AddOrganisationIn(tx *store.Tx, in Input) (*Organisation, error) {
 // is given what stands.
 func (s *Service) ChangeOrganisation(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*Input) error) (*Organisation, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Organisation, error) {
-		o, err := store.Lock[Organisation](tx, id)
-		if err != nil {
-			return nil, err
+		o, err := store.Find[Organisation](tx, id)
+		if err == nil {
+			err = nationalOnly(by) // before the lock, which the database refuses to a supplier's request
 		}
-		if err := nationalOnly(by); err != nil {
+		if err == nil {
+			o, err = store.Lock[Organisation](tx, id)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if err := store.CheckVersion(o, version); err != nil {
@@ -217,11 +220,14 @@ func (s *Service) AddGroup(ctx context.Context, by access.Actor, in GroupInput) 
 // given what stands.
 func (s *Service) ChangeGroup(ctx context.Context, by access.Actor, id uuid.UUID, version int, edit func(*GroupInput) error) (*Group, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Group, error) {
-		g, err := store.Lock[Group](tx, id)
-		if err != nil {
-			return nil, err
+		g, err := store.Find[Group](tx, id)
+		if err == nil {
+			err = nationalOnly(by) // before the lock, which the database refuses to a supplier's request
 		}
-		if err := nationalOnly(by); err != nil {
+		if err == nil {
+			g, err = store.Lock[Group](tx, id)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if err := store.CheckVersion(g, version); err != nil {

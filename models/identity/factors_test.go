@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -76,6 +77,46 @@ func TestOfFiftyWhoUseOneCodeOneComesIn(t *testing.T) {
 		race.Wait()
 		if in != 1 {
 			t.Errorf("%d came in by one code, want 1", in)
+		}
+	})
+}
+
+// Who has the password and as many addresses and ways in as they like tries no
+// more codes than one account takes.
+func TestGuessingCodesFromManyAddressesAtOnceIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, s *town) {
+		s.settled()
+		s.now = s.now.Add(16 * time.Minute) // what set the account up counts no more
+		steps := make([]string, 12)
+		for i := range steps {
+			steps[i] = s.begun()
+		}
+		var looked, refused int
+		var mu sync.Mutex
+		var race sync.WaitGroup
+		for i := range 60 {
+			race.Go(func() {
+				_, err := s.Prove(t.Context(), steps[i%len(steps)], "000000", identity.From{Origin: fmt.Sprint("198.51.100.", i)})
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case field(err) == "code.wrong":
+					looked++
+				case fault.Is(err, fault.KindTooMany):
+					refused++
+				}
+			})
+		}
+		race.Wait()
+		if looked != 30 || refused != 30 {
+			t.Errorf("%d codes were looked at and %d refused, want 30 and 30", looked, refused)
+		}
+		if _, err := s.Prove(t.Context(), s.begun(), s.code("ann@example.org"), here); !fault.Is(err, fault.KindTooMany) {
+			t.Errorf("the right code meanwhile: %v", err)
+		}
+		s.now = s.now.Add(16 * time.Minute)
+		if _, err := s.Prove(t.Context(), s.begun(), s.code("ann@example.org"), here); err != nil {
+			t.Errorf("a quarter of an hour later: %v", err)
 		}
 	})
 }

@@ -135,6 +135,9 @@ func (s *Service) proveBy(ctx context.Context, step string, from From, proof fun
 	if err := s.throttled(ctx, codeKey(user), from.Origin); err != nil {
 		return Arrival{}, err
 	}
+	if err := s.tryProof(ctx, user); err != nil {
+		return Arrival{}, err
+	}
 	p, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (p proved, err error) {
 		var data entering
 		found, err := s.findStepIn(tx, toEnter, step, &data)
@@ -247,6 +250,9 @@ func (s *Service) Confirm(ctx context.Context, signed *Signed, code string, from
 
 func (s *Service) confirmBy(ctx context.Context, signed *Signed, from From, proof func(*store.Tx) error) (token string, err error) {
 	if err := s.throttled(ctx, codeKey(signed.User), from.Origin); err != nil {
+		return "", err
+	}
+	if err := s.tryProof(ctx, signed.User); err != nil {
 		return "", err
 	}
 	token, err = store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (string, error) {

@@ -102,6 +102,33 @@ func (s *Service) tryStep(ctx context.Context, purpose Purpose, token string) er
 	return err
 }
 
+// mostProofs is how many proofs of a second factor a user's account takes in
+// the window of throttling, right ones too, from all addresses together: who has
+// a password and many addresses still guesses one code in ten thousand windows.
+const mostProofs = 30
+
+// tryProof counts a proof of a user's second factor before it is looked at,
+// under a lock, so that many at once are counted one after the other.
+func (s *Service) tryProof(ctx context.Context, user *User) error {
+	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
+		if _, err := store.Lock[User](tx, user.ID); err != nil {
+			return false, err
+		}
+		key := "proof " + user.ID.String()
+		n, err := store.Count[attempt](tx, "key = ? AND created_at > ?", key, tx.Now().Add(-throttleWindow))
+		if err != nil {
+			return false, err
+		}
+		if n >= mostProofs {
+			return false, fault.TooMany("sign-in.too-many")
+		}
+		row := &attempt{Row: store.NewRow(), Key: key}
+		row.CreatedAt = tx.Now()
+		return true, tx.Insert(row)
+	})
+	return err
+}
+
 // SweepSteps forgets the steps and failures that are over.
 func (s *Service) SweepSteps(ctx context.Context) error {
 	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {

@@ -76,19 +76,10 @@ func (a *applier) restoreBatch(ctx context.Context, systems []*changedSystem) (g
 		}
 		return true, nil
 	})
-	f := fault.As(err)
-	switch {
-	case f == nil:
-		return goOn, err
-	case len(systems) > 1:
-		half := len(systems) / 2
-		if goOn, err = a.restoreBatch(ctx, systems[:half]); err != nil || !goOn {
-			return goOn, err
-		}
-		return a.restoreBatch(ctx, systems[half:])
-	}
-	return store.Change(ctx, a.s.db, a.by, func(tx *store.Tx) (bool, error) {
-		return true, systems[0].settle(tx, RowStays, []Problem{refusedBy(&plannedRow{readRow: &readRow{}}, f)})
+	return inHalves(goOn, err, systems, func(some []*changedSystem) (bool, error) { return a.restoreBatch(ctx, some) }, func(c *changedSystem, f *fault.Error) (bool, error) {
+		return store.Change(ctx, a.s.db, a.by, func(tx *store.Tx) (bool, error) {
+			return true, c.settle(tx, RowStays, []Problem{refusedBy(&plannedRow{readRow: &readRow{}}, f)})
+		})
 	})
 }
 

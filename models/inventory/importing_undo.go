@@ -187,20 +187,28 @@ func (a *applier) takeBackBatch(ctx context.Context, rows []*ImportRow) (goOn bo
 		}
 		return true, nil
 	})
+	return inHalves(goOn, err, rows, func(some []*ImportRow) (bool, error) { return a.takeBackBatch(ctx, some) }, func(row *ImportRow, _ *fault.Error) (bool, error) {
+		return store.Change(ctx, a.s.db, a.by, func(tx *store.Tx) (bool, error) {
+			return true, settleRow(tx, row, RowStays, []Problem{{"", "import.undo-referred-to", nil}})
+		})
+	})
+}
+
+// inHalves goes on after a batch: one that was refused is done again by halves,
+// until what is refused stands alone.
+func inHalves[T any](goOn bool, err error, batch []T, again func([]T) (bool, error), alone func(T, *fault.Error) (bool, error)) (bool, error) {
 	f := fault.As(err)
 	switch {
 	case f == nil:
 		return goOn, err
-	case len(rows) > 1:
-		half := len(rows) / 2
-		if goOn, err = a.takeBackBatch(ctx, rows[:half]); err != nil || !goOn {
-			return goOn, err
-		}
-		return a.takeBackBatch(ctx, rows[half:])
+	case len(batch) == 1:
+		return alone(batch[0], f)
 	}
-	return store.Change(ctx, a.s.db, a.by, func(tx *store.Tx) (bool, error) {
-		return true, settleRow(tx, rows[0], RowStays, []Problem{{"", "import.undo-referred-to", nil}})
-	})
+	half := len(batch) / 2
+	if goOn, err = again(batch[:half]); err != nil || !goOn {
+		return goOn, err
+	}
+	return again(batch[half:])
 }
 
 // withUpdates adds the rows of the same import that changed the systems again.

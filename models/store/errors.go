@@ -24,15 +24,9 @@ func faulty(err error) error {
 		return errors.Join(fault.Conflict("already-exists"), err)
 	case isForeignKey(err):
 		return errors.Join(fault.Conflict("referred-to"), err)
-	case isDenied(err):
-		return errors.Join(fault.Forbidden("forbidden"), err)
 	}
 	return err
 }
-
-// isDenied reports whether the database refused what a role is not granted: to
-// suppliers' requests it is the second wall, and answers as the first.
-func isDenied(err error) bool { return pgCode(err, "42501") }
 
 func isUnique(err error) bool {
 	return sqliteCode(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) || pgCode(err, "23505")

@@ -335,21 +335,8 @@ func (tx *Tx) HeldSystems(systems []uuid.UUID) ([]uuid.UUID, error) {
 		return nil, nil
 	}
 	list, args := placeholders(systems)
-	rows, err := tx.query(tx.Context, tx.db.rebind("SELECT system_id FROM review_systems WHERE system_id IN "+list+
-		" UNION SELECT system_id FROM programme_systems WHERE system_id IN "+list), append(args, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var held []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		held = append(held, id)
-	}
-	return held, rows.Err()
+	return tx.ids("SELECT system_id FROM review_systems WHERE system_id IN "+list+
+		" UNION SELECT system_id FROM programme_systems WHERE system_id IN "+list, slices.Concat(args, args))
 }
 
 // ForgetPairs drops what was worked out of the pairs of a supplier or a system

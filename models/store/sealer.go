@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +17,7 @@ import (
 const (
 	sealEvery     = time.Second
 	sealBatch     = 1000
+	sealAtOnce    = 200       // seals in one statement, well within the parameters that it takes
 	sealLock      = 7_310_426 // the advisory lock of sealing on PostgreSQL
 	sealBusyLimit = "5s"      // a sealer that hangs inside its transaction loses the lock after this
 )
@@ -61,18 +63,31 @@ func (db *DB) SealPending(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	insertSeal := db.rebind("INSERT INTO audit_seals (position, event_id, previous, hash) VALUES (?, ?, ?, ?)")
-	forget := db.rebind("DELETE FROM audit_pending WHERE event_id = ?")
-	for _, e := range events {
-		last = audit.Link(last, e)
-		if _, err := tx.ExecContext(ctx, insertSeal, last.Position, last.EventID, last.Previous, last.Hash); err != nil {
-			return 0, fmt.Errorf("seal %d: %w", last.Position, err)
-		}
-		if _, err := tx.ExecContext(ctx, forget, e.ID); err != nil {
+	for some := range slices.Chunk(events, sealAtOnce) {
+		if last, err = db.seal(ctx, tx, last, some); err != nil {
 			return 0, err
 		}
 	}
 	return len(events), tx.Commit()
+}
+
+// seal adds the seals of some events behind the last one, and forgets that they
+// were pending, in two statements for all of them.
+func (db *DB) seal(ctx context.Context, tx *sql.Tx, last audit.Seal, events []audit.Event) (audit.Seal, error) {
+	seals := insert{"audit_seals", "position, event_id, previous, hash", nil}
+	ids := make([]uuid.UUID, len(events))
+	for i, e := range events {
+		last = audit.Link(last, e)
+		ids[i] = e.ID
+		seals.rows = append(seals.rows, []any{last.Position, last.EventID, last.Previous, last.Hash})
+	}
+	var args []any
+	if _, err := tx.ExecContext(ctx, db.rebind(seals.statement(&args)), args...); err != nil {
+		return last, fmt.Errorf("seal up to %d: %w", last.Position, err)
+	}
+	list, sealed := placeholders(ids)
+	_, err := tx.ExecContext(ctx, db.rebind("DELETE FROM audit_pending WHERE event_id IN "+list), sealed...)
+	return last, err
 }
 
 func (db *DB) takeSealLock(ctx context.Context, tx *sql.Tx) (bool, error) {
