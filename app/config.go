@@ -34,6 +34,8 @@ type Config struct {
 	Proxies     []netip.Prefix       // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
 	AnchorMail  string               // SICRWYDD_ANCHOR_MAIL; who keeps the anchors of the audit log
 	Providers   []*identity.Provider // SICRWYDD_PROVIDERS; a file
+	RatePerson  int                  // SICRWYDD_RATE_PERSON; requests a minute, 0: as many as they like
+	RateAddress int                  // SICRWYDD_RATE_ADDRESS; of all at one network address
 	keys        *keyring.Ring
 
 	publicURLSet bool
@@ -45,6 +47,9 @@ const (
 	mailHold     = "hold"
 	mailRedirect = "redirect:"
 )
+
+// rates are how many requests a minute are answered where no setting says so.
+var rates = map[string]int{"SICRWYDD_RATE_PERSON": 600, "SICRWYDD_RATE_ADDRESS": 3000}
 
 // LoadConfig reads and checks every setting. The error tells of all that is
 // wrong at once, each by the name of its variable and what it should be.
@@ -112,8 +117,20 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 		}
 		check("SICRWYDD_PROVIDERS", err)
 	}
+	c.loadRates(getenv, check)
 	check("SICRWYDD_SECRET_KEY", c.loadKey(getenv("SICRWYDD_SECRET_KEY")))
 	return c, errors.Join(wrong...)
+}
+
+// loadRates reads how many requests a minute are answered.
+func (c *Config) loadRates(getenv func(string) string, check func(string, error)) {
+	for variable, rate := range map[string]*int{"SICRWYDD_RATE_PERSON": &c.RatePerson, "SICRWYDD_RATE_ADDRESS": &c.RateAddress} {
+		most, err := strconv.Atoi(or(getenv(variable), strconv.Itoa(rates[variable])))
+		if err != nil || most < 0 {
+			check(variable, errors.New("must be how many requests are answered in a minute, as 600; 0 for no limit"))
+		}
+		*rate = most
+	}
 }
 
 // loadMail reads how mail goes out, and who keeps the anchors.

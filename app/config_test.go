@@ -104,6 +104,8 @@ func TestASettingThatIsWrong(t *testing.T) {
 		{"a key of other letters", "SICRWYDD_SECRET_KEY", "g" + someKey[1:], "64 hexadecimal digits"},
 		{"PostgreSQL without a key", "DATABASE_URL", "postgres://db/sicrwydd", "SICRWYDD_SECRET_KEY is required"},
 		{"mail without a sender", "SICRWYDD_SMTP_URL", "smtp://mail.example.org:587", "must name the sender"},
+		{"a rate below nothing", "SICRWYDD_RATE_PERSON", "-1", "how many requests"},
+		{"a rate that is no number", "SICRWYDD_RATE_ADDRESS", "many", "how many requests"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

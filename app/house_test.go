@@ -55,7 +55,8 @@ func start(t testing.TB, databaseURL string, nodes int, more ...string) *house {
 	for n := range nodes {
 		address := parts.FreeAddress(t)
 		settings := map[string]string{"SICRWYDD_ADDR": address, "SICRWYDD_DATA": folder,
-			"SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+			"SICRWYDD_SECRET_KEY": key(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": "",
+			"SICRWYDD_RATE_PERSON": "0", "SICRWYDD_RATE_ADDRESS": "0"} // tests ask faster than people
 		maps.Copy(settings, storetest.Settings(t, databaseURL))
 		for i := 0; i < len(more); i += 2 {
 			settings[more[i]] = more[i+1]

@@ -92,6 +92,7 @@ type program struct {
 	outbox    *outbox.Service
 	services  request.Services
 	templates *templates.Set
+	rates     *store.Rates
 	demo      bool
 	accounts  []templates.DemoAccount
 }
@@ -124,7 +125,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 	if p.templates, err = templates.New(); err != nil {
 		return nil, err
 	}
-	p.outbox = outbox.New(p.db, p.keys)
+	p.outbox, p.rates = outbox.New(p.db, p.keys), store.NewRates(p.db)
 	inventoryService := inventory.New(p.db)
 	p.services = request.Services{
 		DB: p.db, Identity: identity.New(p.db, p.keys).Posting(p.outbox, config.PublicURL), Directory: directory.New(p.db), Inventory: inventoryService,

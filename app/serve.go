@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"sicrwydd/seed"
@@ -103,11 +104,9 @@ func (p *program) serve(ctx context.Context) error {
 	if err := jobs.Start(background); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
-	sealed := make(chan struct{})
-	go func() {
-		defer close(sealed)
-		p.db.Seal(background)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { p.db.Seal(background) })
+	beside.Go(func() { p.rates.Run(background) })
 	listener, err := net.Listen("tcp", p.config.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s (SICRWYDD_ADDR): %w", p.config.Addr, err)
@@ -125,7 +124,7 @@ func (p *program) serve(ctx context.Context) error {
 	defer cancel()
 	err = errors.Join(app.ShutdownWithContext(ending), jobs.Stop(ending))
 	stop()
-	<-sealed
+	beside.Wait()
 	return err
 }
 

@@ -45,7 +45,7 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
 	measured := newMeter(p.db)
-	app.Use(p.identify, measured.observe, p.headers, p.authenticate(web.Secure), limitForms)
+	app.Use(p.identify, measured.observe, p.headers, p.paceAddress, p.authenticate(web.Secure), p.pacePerson, limitForms)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
 	app.Get("/metrics", measured.serve())

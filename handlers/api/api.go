@@ -108,7 +108,7 @@ func Problem(ctx context.Context, err error) huma.StatusError {
 		p.Errors = append(p.Errors, problemField{field.Location, field.Key, say(visit, field.Key, field.Args)})
 	}
 	if f.Kind == fault.KindTooMany {
-		p.header.Set("Retry-After", "900")
+		p.header.Set(fiber.HeaderRetryAfter, request.RetryAfter(f))
 	}
 	if f.Kind == fault.KindStale {
 		p.Current = current(ctx, f.Current)

@@ -131,6 +131,9 @@ func (v *View) draw(status int, p Page, refused *fault.Error) error {
 	if err := v.pages.Set.Page(&b, p.Name, v.page(p, refused)); err != nil {
 		return err
 	}
+	if refused != nil && refused.Kind == fault.KindTooMany {
+		v.Set(fiber.HeaderRetryAfter, request.RetryAfter(refused))
+	}
 	return v.send(status, b.Bytes())
 }
 

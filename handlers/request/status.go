@@ -1,7 +1,9 @@
 package request
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 
 	"sicrwydd/models/fault"
 )
@@ -36,3 +38,6 @@ func Status(kind fault.Kind) int {
 	}
 	return http.StatusInternalServerError
 }
+
+// RetryAfter gives the header that says in how many seconds to ask again.
+func RetryAfter(f *fault.Error) string { return strconv.Itoa(int(math.Ceil(f.After.Seconds()))) }

@@ -6,6 +6,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what kind of refusal a fault is; each has one HTTP status.
@@ -45,6 +46,8 @@ type Error struct {
 	Key    string
 	Args   Args
 	Fields []Field
+	// After is how long to wait, when somebody asks too often.
+	After time.Duration
 	// Current is the version that stands, when the fault is a stale edit.
 	Current any
 }
@@ -103,8 +106,10 @@ func TooLarge(key string, args ...Args) *Error { return build(KindTooLarge, key,
 // Unsupported refuses a type of content.
 func Unsupported(key string, args ...Args) *Error { return build(KindUnsupported, key, args) }
 
-// TooMany refuses a principal that asks too often.
-func TooMany(key string, args ...Args) *Error { return build(KindTooMany, key, args) }
+// TooMany refuses who asks too often, and says after what time to try again.
+func TooMany(key string, after time.Duration) *Error {
+	return &Error{Kind: KindTooMany, Key: key, After: after}
+}
 
 // Unavailable says that something needed does not answer now.
 func Unavailable(key string, args ...Args) *Error { return build(KindUnavailable, key, args) }

@@ -121,7 +121,7 @@ func (s *Service) throttled(ctx context.Context, key, origin string) error {
 			return false, err
 		}
 		if ofAccount >= throttleAccount || ofOrigin >= throttleOrigin {
-			return false, fault.TooMany("sign-in.too-many")
+			return false, fault.TooMany("sign-in.too-many", throttleWindow)
 		}
 		return true, nil
 	})

@@ -120,7 +120,7 @@ func (s *Service) tryProof(ctx context.Context, user *User) error {
 			return false, err
 		}
 		if n >= mostProofs {
-			return false, fault.TooMany("sign-in.too-many")
+			return false, fault.TooMany("sign-in.too-many", throttleWindow)
 		}
 		row := &attempt{Row: store.NewRow(), Key: key}
 		row.CreatedAt = tx.Now()

@@ -106,7 +106,7 @@ var sharedWithSuppliers = []right{
 // outOfReach are the tables of the house itself, which the suppliers' role does
 // not touch. Of every table that is named nowhere here it may ask, and is shown
 // no row: what the scope answers with nothing is no error below it either.
-var outOfReach = []string{"audit_seals", "goose_db_version", "installation", "river_client", "river_client_queue", "river_leader",
+var outOfReach = []string{"audit_seals", "goose_db_version", "installation", "rates", "river_client", "river_client_queue", "river_leader",
 	"river_migration", "river_notification", "river_queue"}
 
 // reachedBySuppliers are the rights under row-level security, of all tables.

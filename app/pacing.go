@@ -1,0 +1,77 @@
+package main
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"sicrwydd/handlers/request"
+	"sicrwydd/models/fault"
+)
+
+// What a request takes of what one may ask in a minute.
+const (
+	costOfPage = 1
+	costOfFile = 10 // one that is made for the request, or a large one sent with it
+)
+
+// paceAddress refuses an address that asks too often, before anything is looked
+// up for it.
+func (p *program) paceAddress(c *fiber.Ctx) error {
+	if strings.HasPrefix(c.Path(), "/assets/") {
+		return c.Next()
+	}
+	return p.pace(c, "address "+network(request.From(c.UserContext()).Origin), p.config.RateAddress)
+}
+
+// pacePerson refuses a person who asks too often, in the browser and by tokens
+// apart; whoever has not signed in counts by address.
+func (p *program) pacePerson(c *fiber.Ctx) error {
+	visit := request.From(c.UserContext())
+	who := "nobody at " + network(visit.Origin)
+	switch {
+	case strings.HasPrefix(c.Path(), "/assets/"):
+		return c.Next()
+	case visit.Signed == nil:
+	case visit.Signed.Session == nil:
+		who = "tokens of " + visit.Signed.User.ID.String()
+	default:
+		who = "person " + visit.Signed.User.ID.String()
+	}
+	return p.pace(c, who, p.config.RatePerson)
+}
+
+func (p *program) pace(c *fiber.Ctx, who string, most int) error {
+	if most == 0 {
+		return c.Next()
+	}
+	if wait := p.rates.Take(who, cost(c), most); wait > 0 {
+		return fault.TooMany("too-many", wait)
+	}
+	return c.Next()
+}
+
+// cost tells a request for a file, or with one, from all others.
+func cost(c *fiber.Ctx) int {
+	path := c.Path()
+	for _, ending := range []string{".pdf", ".xlsx", ".csv", "/export"} {
+		if strings.HasSuffix(path, ending) {
+			return costOfFile
+		}
+	}
+	if c.Request().Header.ContentLength() > largestForm {
+		return costOfFile
+	}
+	return costOfPage
+}
+
+// network is what counts as one address: one of IPv4, the 64 bits of IPv6 that
+// name a network, in which everybody has as many addresses as they like.
+func network(origin string) string {
+	at, err := netip.ParseAddr(origin)
+	if err != nil || at.Is4() {
+		return origin
+	}
+	return netip.PrefixFrom(at, 64).Masked().String()
+}
