@@ -42,7 +42,7 @@ test: $(MAILPIT) $(VERSITYGW) ## install what tests need, then run every test on
 	$(MAKE) build
 	tests/with-postgres tests/go-tests
 ifneq ($(BROWSER_TESTS),)
-	tests/with-postgres node --test --test-concurrency=1 $(BROWSER_TESTS)
+	tests/with-postgres node --test --test-concurrency=2 $(BROWSER_TESTS)
 	@echo "Every test passed: Go on SQLite and PostgreSQL, and the browser."
 else
 	@echo "tests/browser holds no *.test.mjs yet: the browser tests were NOT run."

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 )
 
@@ -40,4 +42,16 @@ func (tx *Tx) CountPast(query string, args ...any) (int, error) {
 // ExecPast runs a statement on the connection of a transaction, past the scope.
 func (tx *Tx) ExecPast(query string, args ...any) (sql.Result, error) {
 	return tx.exec(tx.Context, query, args...)
+}
+
+// HoldSealLock takes the lock of sealing and keeps it, as a sealer that hangs.
+func (db *DB) HoldSealLock(ctx context.Context) error {
+	tx, err := db.sealing.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if free, err := db.takeSealLock(ctx, tx); err != nil || !free {
+		return fmt.Errorf("the lock is not free: %w", err)
+	}
+	return nil
 }

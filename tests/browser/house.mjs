@@ -1,6 +1,6 @@
 // A running product with demonstration data, and a browser to use it with.
 import { spawn, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, mkdirSync, readFileSync } from 'node:fs'
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,22 +31,30 @@ export const freePort = () => new Promise((resolve, reject) => {
   server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
 })
 
-// The demonstration is loaded once for all the files of a run, and copied: that
-// is the data folder of the first server, as it was before anybody came.
+// The demonstration is loaded once for all the files of a run, by the first that
+// comes, and copied: that is the data folder of its server, as it was before
+// anybody came.
 const furnished = join(tmpdir(), `sicrwydd-furnished-${process.ppid}`)
 
 async function furnish(data, serve) {
   for (const old of readdirSync(tmpdir()).filter(name => name.startsWith('sicrwydd-furnished-'))) {
-    try { process.kill(Number(old.split('-').pop()), 0) } catch { rmSync(join(tmpdir(), old), { recursive: true, force: true }) }
+    try { process.kill(parseInt(old.split('-').pop()), 0) } catch { rmSync(join(tmpdir(), old), { recursive: true, force: true }) }
   }
-  if (!existsSync(furnished)) {
-    const server = await serve()
-    server.kill('SIGTERM')
-    await new Promise(resolve => server.on('exit', resolve))
-    cpSync(data, furnished, { recursive: true })
+  try {
+    mkdirSync(`${furnished}.made`)
+  } catch {
+    for (let tries = 0; !existsSync(furnished); tries++) {
+      if (tries > 1200) throw new Error('the demonstration was not loaded')
+      await new Promise(resolve => setTimeout(resolve, 200))
+    }
+    cpSync(furnished, data, { recursive: true })
     return
   }
-  cpSync(furnished, data, { recursive: true })
+  const server = await serve()
+  server.kill('SIGTERM')
+  await new Promise(resolve => server.on('exit', resolve))
+  cpSync(data, `${furnished}.new`, { recursive: true })
+  renameSync(`${furnished}.new`, furnished)
 }
 
 // open starts the product in a folder of its own and a browser; with a name,
