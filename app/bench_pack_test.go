@@ -15,7 +15,7 @@ func BenchmarkPack(b *testing.B) {
 	database := storetest.PostgresURL(b)
 	h := generatedOf(b, database, 400)
 	host := h.organisation("7A4")
-	if _, err := rawSQL(b, database).Exec("UPDATE systems SET host_organisation_id = $1 WHERE reference LIKE 'PY-%'", host); err != nil { //nolint:noctx // setting up
+	if _, err := rawSQL(b, database, storetest.Owner).Exec("UPDATE systems SET host_organisation_id = $1 WHERE reference LIKE 'PY-%'", host); err != nil { //nolint:noctx // setting up
 		b.Fatal(err)
 	}
 	at := "/reports/board"

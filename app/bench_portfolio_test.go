@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
@@ -57,7 +56,7 @@ func generatedOf(b *testing.B, database string, systems int) *house {
 	h := start(b, database, 1)
 	h.person("official", access.Official, identity.Place{})
 	h.member("desk", identity.NewUser{Roles: []access.Role{access.Official}, Password: passphrase})
-	db := rawSQL(b, database)
+	db := rawSQL(b, database, storetest.Owner)
 	for _, statement := range portfolioRows {
 		statement = strings.ReplaceAll(statement, "generate_series(1, 5000)", fmt.Sprintf("generate_series(1, %d)", systems))
 		if _, err := db.Exec(statement); err != nil { //nolint:noctx // setting up
@@ -125,8 +124,9 @@ var (
 // sqlOf gives the statements that one request runs, as the database logged
 // them, its parameters in their places: what the request asks of the portfolio,
 // not who asks.
-func sqlOf(b *testing.B, db *sql.DB, ask func() error) string {
+func sqlOf(b *testing.B, database string, ask func() error) string {
 	b.Helper()
+	db := rawSQL(b, database, storetest.Superuser)
 	logAll := func(what string) {
 		for _, statement := range []string{"ALTER SYSTEM SET log_statement = '" + what + "'", "SELECT pg_reload_conf()"} {
 			if _, err := db.Exec(statement); err != nil { //nolint:noctx // setting up
@@ -187,7 +187,6 @@ func sqlOf(b *testing.B, db *sql.DB, ask func() error) string {
 func BenchmarkPortfolio(b *testing.B) {
 	database := storetest.PostgresURL(b)
 	h := generated(b, database)
-	db := rawSQL(b, database)
 	ask := h.browsing(b, "desk@example.org")
 	for name, path := range map[string]string{
 		"desk": "/", "suppliers": "/suppliers?rating=limited&sort=-tier", "systems": "/systems?tier=1&sort=-rating",
@@ -200,7 +199,7 @@ func BenchmarkPortfolio(b *testing.B) {
 				if err := page(0); err != nil {
 					b.Fatal(err)
 				}
-				script := sqlOf(b, db, func() error { return ask(path) })
+				script := sqlOf(b, database, func() error { return ask(path) })
 				rate, _, err := load(listClients, page)
 				if err != nil {
 					b.Fatal(err)

@@ -99,7 +99,7 @@ func BenchmarkSupplierList(b *testing.B) {
 	for i := range 20 {
 		h.supplierWithReview(fmt.Sprint("Reviewed ", i), host, fmt.Sprint("lead", i))
 	}
-	db := rawSQL(b, database)
+	db := rawSQL(b, database, storetest.Owner)
 	for _, statement := range []string{
 		`INSERT INTO suppliers SELECT gen_random_uuid(), 1, now(), 'B-' || n, 'Bench supplier ' || n, '', '', '[]', 'GB', '', 'active', '[]', NULL, NULL, '', '' FROM generate_series(1, 4980) n`,
 		`INSERT INTO systems SELECT gen_random_uuid(), 1, now(), 'BS-' || row_number() OVER (), 'Bench system', '', '', '', '[]', s.host_organisation_id, '', 2, '["staff"]', 100, '', NULL, '', '', '', '', '', '', 'live', 2, 3, 3, false, '1', NULL, '', NULL FROM generate_series(1, 4980), (SELECT host_organisation_id FROM systems LIMIT 1) s`,
@@ -160,9 +160,9 @@ func pgbenchOf(b *testing.B, database, statements string) float64 {
 	return rate
 }
 
-func rawSQL(b *testing.B, database string) *sql.DB {
+func rawSQL(b *testing.B, database, role string) *sql.DB {
 	b.Helper()
-	db, err := sql.Open("pgx", storetest.As(b, database, storetest.Owner))
+	db, err := sql.Open("pgx", storetest.As(b, database, role))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func BenchmarkAutosave(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	db := rawSQL(b, database)
+	db := rawSQL(b, database, storetest.Owner)
 	var ids []uuid.UUID
 	rows, err := db.Query("SELECT id FROM answers") //nolint:noctx // setting up
 	if err != nil {

@@ -114,7 +114,8 @@ func prepare(t *testing.T, database string) *victim {
 		t.Fatalf("%v: %s", err, out)
 	}
 	settings := map[string]string{"SICRWYDD_ADDR": parts.FreeAddress(t), "SICRWYDD_DATA": t.TempDir(),
-		"SICRWYDD_SECRET_KEY": keyring.Generate(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": ""}
+		"SICRWYDD_SECRET_KEY": keyring.Generate(), "SICRWYDD_EVIDENCE_URL": "", "SICRWYDD_PUBLIC_URL": "", "SICRWYDD_SMTP_URL": "",
+		"SICRWYDD_RATE_PERSON": "0", "SICRWYDD_RATE_ADDRESS": "0"}
 	maps.Copy(settings, storetest.Settings(t, database))
 	for name, value := range settings {
 		t.Setenv(name, value)

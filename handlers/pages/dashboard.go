@@ -60,7 +60,7 @@ func (d dashboardData) Past(one portfolio.Lapsing) bool { return one.On < calend
 
 // Dashboard shows how things stand, in figures.
 func (p *Pages) Dashboard(v *View) error {
-	d, err := p.Portfolio.Dashboard(v.UserContext(), v.Actor())
+	d, err := p.Portfolio.RecentDashboard(v.UserContext(), v.Actor())
 	if err != nil {
 		return err
 	}

@@ -107,6 +107,13 @@ const quarters = 7
 // mind: those of old reviews have all lapsed, and nothing is to be done.
 const evidenceDays = 60
 
+// RecentDashboard is Dashboard as of the last seconds: the figures of a moment
+// that it says, in which the actor has changed nothing since. It is shared with
+// others who read it, and not to be changed.
+func (s *Service) RecentDashboard(ctx context.Context, by access.Actor) (*Dashboard, error) {
+	return s.figures.Get(by, func() (*Dashboard, error) { return s.Dashboard(ctx, by) })
+}
+
 // Dashboard gives the figures of what the actor sees.
 func (s *Service) Dashboard(ctx context.Context, by access.Actor) (*Dashboard, error) {
 	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*Dashboard, error) {

@@ -24,10 +24,13 @@ import (
 type Service struct {
 	db        *store.DB
 	inventory *inventory.Service
+	figures   *store.Kept[*Dashboard]
 }
 
 // New gives the service over a database.
-func New(db *store.DB, inv *inventory.Service) *Service { return &Service{db: db, inventory: inv} }
+func New(db *store.DB, inv *inventory.Service) *Service {
+	return &Service{db: db, inventory: inv, figures: store.NewKept[*Dashboard](db)}
+}
 
 // SystemView is a system with its assurance. To a supplier it shows neither
 // rating nor risk.

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
@@ -45,6 +46,7 @@ type DB struct {
 	now       func() time.Time
 	asked     *atomic.Int64
 	binds     func([]any) []any
+	changes   *changes
 }
 
 // door is a pool of connections of one role, and who is let in to it when.
@@ -68,7 +70,7 @@ type Config struct {
 
 // Open opens the database; it does not migrate it.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{config: c, now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}, binds: asGiven}
+	db := &DB{config: c, now: c.Now, path: c.Path, postgres: c.URL != "", asked: &atomic.Int64{}, binds: asGiven, changes: &changes{of: map[uuid.UUID]int{}}}
 	if db.now == nil {
 		db.now = time.Now
 	}

@@ -108,7 +108,10 @@ func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *
 	if err = tx.insertEvents(append(tx.work.events, tx.work.reads...)); err != nil {
 		return result, fmt.Errorf("audit: %w", err)
 	}
-	return result, sqlTx.Commit()
+	if err = sqlTx.Commit(); err == nil && len(tx.work.events) > 0 {
+		db.changed(by)
+	}
+	return result, err
 }
 
 // Read runs f on one state of the database. What f marks with Seen is recorded

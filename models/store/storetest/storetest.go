@@ -102,6 +102,7 @@ const (
 	Application = "sicrwydd_application"
 	Supplier    = "sicrwydd_supplier"
 	Sealer      = "sicrwydd_sealer"
+	Superuser   = "sicrwydd" // of the cluster, whom no installation knows
 )
 
 // As gives the address of the same database for another role.
