@@ -142,8 +142,7 @@ func (d *diary) name() error {
 			work[i].SystemID = &d.entries[i].ID
 		}
 	}
-	g := &gatherer{tx: d.tx}
-	if err := g.name(work); err != nil {
+	if err := nameAll(d.tx, []Pile{{Items: work}}); err != nil {
 		return err
 	}
 	for i := range d.entries {

@@ -95,7 +95,7 @@ func (s *Service) Desk(ctx context.Context, by access.Actor, f DeskFilter, first
 				piles = append(piles, pile)
 			}
 		}
-		return piles, nil
+		return piles, nameAll(tx, piles)
 	})
 }
 
@@ -105,7 +105,11 @@ func (s *Service) Pile(ctx context.Context, by access.Actor, kind WorkKind, f De
 		if err := mayWork(by); err != nil {
 			return Pile{}, err
 		}
-		return gather(tx, kind, f, pileMax, max(from, 0))
+		pile, err := gather(tx, kind, f, pileMax, max(from, 0))
+		if err != nil {
+			return Pile{}, err
+		}
+		return pile, nameAll(tx, []Pile{pile})
 	})
 }
 
@@ -130,7 +134,7 @@ func gather(tx *store.Tx, kind WorkKind, f DeskFilter, limit, from int) (Pile, e
 	for i := range pile.Items {
 		pile.Items[i].Kind = kind
 	}
-	return pile, g.name(pile.Items)
+	return pile, nil
 }
 
 // gatherer gathers a part of one pile.

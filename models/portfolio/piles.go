@@ -167,69 +167,63 @@ func (g *gatherer) ending() (Pile, error) {
 	return pile, err
 }
 
-// name says which review, supplier and system each is about.
-func (g *gatherer) name(items []Work) error {
-	var reviews, systems []uuid.UUID
+// nameAll says which review, supplier and system each thing is about, in a query
+// for each of the three however many piles there are.
+func nameAll(tx *store.Tx, piles []Pile) error {
+	var items []*Work
+	for _, pile := range piles {
+		for i := range pile.Items {
+			items = append(items, &pile.Items[i])
+		}
+	}
+	reviews, err := named(tx, items, []string{"id", "reference", "supplier_id"}, func(w *Work) *uuid.UUID { return w.ReviewID }, func(r *review.Review) uuid.UUID { return r.ID })
+	if err != nil {
+		return err
+	}
+	systems, err := named(tx, items, []string{"id", "reference", "name_en", "name_cy"}, func(w *Work) *uuid.UUID { return w.SystemID }, func(s *inventory.System) uuid.UUID { return s.ID })
+	if err != nil {
+		return err
+	}
 	for _, w := range items {
-		if w.ReviewID != nil {
-			reviews = append(reviews, *w.ReviewID)
-		}
-		if w.SystemID != nil {
-			systems = append(systems, *w.SystemID)
-		}
-	}
-	byReview := map[uuid.UUID]*review.Review{}
-	if len(reviews) > 0 {
-		var rows []*review.Review
-		if err := store.Query[review.Review](g.tx).Select("id", "reference", "supplier_id").Where("id IN ?", reviews).Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, r := range rows {
-			byReview[r.ID] = r
-		}
-	}
-	bySystem := map[uuid.UUID]*inventory.System{}
-	if len(systems) > 0 {
-		var rows []*inventory.System
-		if err := store.Query[inventory.System](g.tx).Select("id", "reference", "name_en", "name_cy").Where("id IN ?", systems).Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, s := range rows {
-			bySystem[s.ID] = s
-		}
-	}
-	for i := range items {
-		w := &items[i]
-		if w.ReviewID != nil && byReview[*w.ReviewID] != nil {
-			of := byReview[*w.ReviewID]
+		if w.ReviewID != nil && reviews[*w.ReviewID] != nil {
+			of := reviews[*w.ReviewID]
 			w.SupplierID = of.SupplierID
 			if w.Reference == "" {
 				w.Reference = of.Reference
 			}
 		}
-		if w.SystemID != nil && bySystem[*w.SystemID] != nil {
-			w.System, w.Reference = bySystem[*w.SystemID].Name, bySystem[*w.SystemID].Reference
+		if w.SystemID != nil && systems[*w.SystemID] != nil {
+			w.System, w.Reference = systems[*w.SystemID].Name, systems[*w.SystemID].Reference
 		}
 	}
-	return g.nameSuppliers(items)
+	suppliers, err := named(tx, items, []string{"id", "name"}, func(w *Work) *uuid.UUID { return &w.SupplierID }, func(s *inventory.Supplier) uuid.UUID { return s.ID })
+	if err != nil {
+		return err
+	}
+	for _, w := range items {
+		if of := suppliers[w.SupplierID]; of != nil {
+			w.Supplier = of.Name
+		}
+	}
+	return nil
 }
 
-func (g *gatherer) nameSuppliers(items []Work) error {
-	if len(items) == 0 {
-		return nil
+// named loads some columns of the things that items are about, by id.
+func named[T any](tx *store.Tx, items []*Work, columns []string, about func(*Work) *uuid.UUID, id func(*T) uuid.UUID) (map[uuid.UUID]*T, error) {
+	var ids []uuid.UUID
+	for _, w := range items {
+		if id := about(w); id != nil {
+			ids = append(ids, *id)
+		}
 	}
-	ids := make([]uuid.UUID, len(items))
-	for i, w := range items {
-		ids[i] = w.SupplierID
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	var rows []*inventory.Supplier
-	err := store.Query[inventory.Supplier](g.tx).Select("id", "name").Where("id IN ?", ids).Find(&rows).Error
-	names := map[uuid.UUID]string{}
-	for _, s := range rows {
-		names[s.ID] = s.Name
+	var rows []*T
+	err := store.Query[T](tx).Select(columns).Where("id IN ?", ids).Find(&rows).Error
+	byID := make(map[uuid.UUID]*T, len(rows))
+	for _, row := range rows {
+		byID[id(row)] = row
 	}
-	for i := range items {
-		items[i].Supplier = names[items[i].SupplierID]
-	}
-	return err
+	return byID, err
 }
