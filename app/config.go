@@ -32,6 +32,7 @@ type Config struct {
 	EvidenceURL string               // SICRWYDD_EVIDENCE_URL; empty: a folder in the data folder
 	Mail        string               // SICRWYDD_MAIL; send, hold or redirect:ADDRESS
 	Proxies     []netip.Prefix       // SICRWYDD_PROXIES; whose X-Forwarded-For is believed
+	Connections int                  // SICRWYDD_CONNECTIONS; the most of one address that is no proxy of ours
 	AnchorMail  string               // SICRWYDD_ANCHOR_MAIL; who keeps the anchors of the audit log
 	Providers   []*identity.Provider // SICRWYDD_PROVIDERS; a file
 	RatePerson  int                  // SICRWYDD_RATE_PERSON; requests a minute, 0: as many as they like
@@ -105,6 +106,9 @@ func LoadConfig(getenv func(string) string) (*Config, error) {
 			continue
 		}
 		c.Proxies = append(c.Proxies, prefix)
+	}
+	if c.Connections, err = strconv.Atoi(or(getenv("SICRWYDD_CONNECTIONS"), "500")); err != nil || c.Connections < 1 {
+		check("SICRWYDD_CONNECTIONS", errors.New("must be a number from 1"))
 	}
 	if c.EvidenceURL != "" {
 		_, err := address(c.EvidenceURL, "s3", "file")

@@ -103,6 +103,8 @@ func TestASettingThatIsWrong(t *testing.T) {
 		{"a key too short", "SICRWYDD_SECRET_KEY", someKey[1:], "64 hexadecimal digits"},
 		{"a key of other letters", "SICRWYDD_SECRET_KEY", "g" + someKey[1:], "64 hexadecimal digits"},
 		{"PostgreSQL without a key", "DATABASE_URL", "postgres://db/sicrwydd", "SICRWYDD_SECRET_KEY is required"},
+		{"no connections", "SICRWYDD_CONNECTIONS", "0", "SICRWYDD_CONNECTIONS must be a number from 1"},
+		{"connections in words", "SICRWYDD_CONNECTIONS", "many", "SICRWYDD_CONNECTIONS must be a number from 1"},
 		{"mail without a sender", "SICRWYDD_SMTP_URL", "smtp://mail.example.org:587", "must name the sender"},
 		{"a rate below nothing", "SICRWYDD_RATE_PERSON", "-1", "how many requests"},
 		{"a rate that is no number", "SICRWYDD_RATE_ADDRESS", "many", "how many requests"},

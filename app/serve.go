@@ -113,7 +113,7 @@ func (p *program) serve(ctx context.Context) error {
 	}
 	slog.Info("serving", "address", p.config.Addr, "postgres", p.db.Postgres(), "version", version)
 	failed := make(chan error, 1)
-	go func() { failed <- app.Listener(listener) }()
+	go func() { failed <- app.Listener(p.door(listener)) }()
 	select {
 	case err := <-failed:
 		return err

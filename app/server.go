@@ -25,12 +25,6 @@ import (
 	"sicrwydd/templates"
 )
 
-// The limits of requests: a file of evidence is the largest thing sent.
-const (
-	largestUpload = 26 << 20
-	largestForm   = 1 << 20
-)
-
 // newServer puts every route in its place. The order of what runs before a
 // handler matters: the id first, so that every log line has it.
 func (p *program) newServer() (*fiber.App, huma.API, error) {
@@ -38,14 +32,15 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 		Secure: strings.HasPrefix(p.config.PublicURL, "https://"), DemoAccounts: p.accounts, PublicURL: p.config.PublicURL, Examine: p.health}
 	app := fiber.New(fiber.Config{
 		AppName: "Sicrwydd", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
-		BodyLimit: largestUpload, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		BodyLimit: largestUpload, ReadTimeout: p.patience.head, WriteTimeout: p.patience.while, IdleTimeout: idle, Concurrency: mostConnections(),
 		ReadBufferSize: 16 << 10, ErrorHandler: p.refused,
 	})
+	app.Server().HeaderReceived = p.patience.expect
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, cause any) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
 	measured := newMeter(p.db)
-	app.Use(p.identify, measured.observe, p.headers, p.paceAddress, p.authenticate(web.Secure), p.pacePerson, limitForms)
+	app.Use(p.patience.answerInTime, p.identify, measured.observe, p.headers, refuseAmbiguous, refusePacked, p.paceAddress, p.authenticate(web.Secure), p.pacePerson)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
 	app.Get("/metrics", measured.serve())
@@ -192,14 +187,6 @@ func (p *program) setHeaders(c *fiber.Ctx) {
 	if strings.HasPrefix(c.Path(), api.Prefix) {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
-}
-
-// limitForms refuses a large body where no file is expected.
-func limitForms(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > largestForm && !strings.HasSuffix(c.Path(), "/evidence") && c.Path() != "/translations" && !strings.HasSuffix(c.Path(), "/imports") && c.Path() != "/verify" && !strings.Contains(c.Path(), "/questions/") {
-		return fault.TooLarge("too-large")
-	}
-	return c.Next()
 }
 
 // refused answers what failed before or beside a handler: a body that is too
