@@ -16,7 +16,7 @@ INSTALL = GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build assets test bench fuzz gallery lint fmt
+.PHONY: help run build assets test bench fuzz security gallery lint fmt
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ bench: build ## measure: lists, saving, the report, the first page; each beside 
 
 fuzz: assets ## let every reader of what comes from outside meet odd input, FUZZ_TIME each
 	tests/fuzz $(FUZZ_TIME)
+
+security: build ## attack a running product with sqlmap, wapiti and slowhttptest; DEEP=on for longer
+	tests/setup security
+	tests/security/run
 
 gallery: assets ## picture every page, in both languages at three widths, into tests/browser/screenshots
 	tests/setup
