@@ -130,8 +130,9 @@ export async function requests (document, prefix, ask) {
       const headers = {}
       for (const p of operation.parameters ?? []) {
         if (p.in === 'path') continue
-        let value = await ask.example(document, p.schema, p.name, p.in === 'query' ? {} : like)
-        if (Array.isArray(value)) value = value[0]
+        // A filter has what the first of the list has, so that something is left to be seen.
+        const number = ['integer', 'number', 'boolean'].includes(p.schema.type)
+        const value = p.in === 'query' && !number ? String(like[p.name] ?? '') : await ask.example(document, p.schema, p.name, like)
         if (p.in === 'query') { query.push(`${p.name}=${marked(encodeURIComponent(value))}`); parameters.push(p.name) }
         if (p.in === 'header') { headers[p.name] = marked(p.name === 'If-Match' ? `"${like.version ?? 1}"` : value) }
       }

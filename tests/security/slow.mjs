@@ -22,13 +22,13 @@ const once = (house, cookie) => new Promise((resolve, reject) => {
   }).on('error', reject).on('timeout', function () { this.destroy(new Error('no answer in 20 s')) })
 })
 
-// measure reads the list ten times a second at most until it is told to end.
+// measure reads the list, six times a second at most, until it is told to end.
 async function measure (house, cookie, until) {
   const took = []
   const failed = []
   for (let over = false; !over;) {
     await once(house, cookie).then(ms => took.push(ms), error => failed.push(error.message))
-    over = await Promise.race([until.then(() => true), new Promise(resolve => setTimeout(resolve, 100, false))])
+    over = await Promise.race([until.then(() => true), new Promise(resolve => setTimeout(resolve, 150, false))])
   }
   took.sort((a, b) => a - b)
   const at = share => took.length ? Math.round(took[Math.min(took.length - 1, Math.floor(took.length * share))]) : Infinity
