@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"errors"
+	"iter"
 	"log/slog"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -129,6 +132,43 @@ func refusePacked(c *fiber.Ctx) error {
 	}
 	return c.Next()
 }
+
+// aNUL is an escaped NUL in JSON, not the backslash and the digits themselves.
+var aNUL = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*\\u0000`)
+
+// refuseNoText refuses addresses, forms and calls with what is no text: bytes
+// that are not UTF-8, and NUL, which PostgreSQL keeps nowhere. Files may have
+// either.
+func refuseNoText(c *fiber.Ctx) error {
+	asked, mediaType := c.Request(), strings.ToLower(c.Get(fiber.HeaderContentType))
+	fine := isText(c.Context().URI().Path())
+	args := func(all iter.Seq2[[]byte, []byte]) {
+		for name, value := range all {
+			fine = fine && isText(name) && isText(value)
+		}
+	}
+	args(c.Context().QueryArgs().All())
+	switch {
+	case strings.HasPrefix(mediaType, fiber.MIMEApplicationForm):
+		args(asked.PostArgs().All())
+	case strings.HasPrefix(mediaType, fiber.MIMEMultipartForm):
+		form, err := asked.MultipartForm()
+		if err != nil {
+			return fault.Malformed("malformed")
+		}
+		for name, values := range form.Value {
+			fine = fine && isText([]byte(name+strings.Join(values, "")))
+		}
+	default:
+		fine = fine && !aNUL.Match(asked.Body())
+	}
+	if !fine {
+		return fault.Malformed("malformed")
+	}
+	return c.Next()
+}
+
+func isText(b []byte) bool { return utf8.Valid(b) && !bytes.Contains(b, []byte{0}) }
 
 // mostConnections is how many connections one node holds: each takes a file of
 // the process, of which the database and the evidence need some too.

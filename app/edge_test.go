@@ -22,6 +22,7 @@ import (
 
 	"sicrwydd/handlers/api"
 	"sicrwydd/handlers/pages"
+	"sicrwydd/models/store/storetest"
 	"sicrwydd/tests/parts"
 )
 
@@ -284,6 +285,50 @@ func TestNoPackedBodyIsTaken(t *testing.T) {
 		_ = answer.Body.Close()
 		if answer.StatusCode != http.StatusUnsupportedMediaType {
 			t.Errorf("%s: %d", path, answer.StatusCode)
+		}
+	}
+}
+
+// What is no text gives no fault of ours: it is refused, wherever it stands.
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	for _, database := range []string{"", storetest.PostgresURL(t)} {
+		h := start(t, database, 1)
+		h.member("ann", newOfficial())
+		status := func(method, path, mediaType, body string) int {
+			r, err := http.NewRequestWithContext(t.Context(), method, h.nodes[0]+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", mediaType)
+			r.Header.Set("Authorization", "Bearer "+h.tokens["ann"])
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+			return answer.StatusCode
+		}
+		const form, parts = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
+		group := func(name string) string {
+			return `{"name":{"en":"` + name + `","cy":"Grŵp"},"kind":"other","purpose":{"en":"-","cy":"-"},"meeting_dates":[]}`
+		}
+		for _, c := range []struct {
+			method, path, mediaType, body string
+		}{
+			{"GET", "/verify?code=a%00b", "", ""}, {"GET", "/verify?code=a%ffb", "", ""}, {"GET", "/verify?a%00b=c", "", ""},
+			{"GET", "/work/a%00b", "", ""}, {"GET", "/api/v1/suppliers?q=a%00b", "", ""}, {"GET", "/api/v1/suppliers?q=%c3%28", "", ""},
+			{"POST", "/sign-in", form, "email=a%00b"}, {"POST", "/sign-in", form, "email=%ff"},
+			{"POST", "/verify", parts, "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\x00c\r\n--x--\r\n"},
+			{"POST", "/verify", parts, "no parts at all"},
+			{"POST", "/api/v1/governance-groups", "application/json", group(`a\u0000b`)},
+			{"POST", "/api/v1/governance-groups", "application/json", group(`a\\\u0000b`)},
+		} {
+			if got := status(c.method, c.path, c.mediaType, c.body); got != 400 {
+				t.Errorf("%s %s %.90q: %d", c.method, c.path, c.body, got)
+			}
+		}
+		if got := status("POST", "/api/v1/governance-groups", "application/json", group(`a\\u0000b`)); got == 400 {
+			t.Errorf("a backslash and digits: %d", got)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
 	measured := newMeter(p.db)
-	app.Use(p.patience.answerInTime, p.identify, measured.observe, p.headers, refuseAmbiguous, refusePacked, p.paceAddress, p.authenticate(web.Secure), p.pacePerson)
+	app.Use(p.patience.answerInTime, p.identify, measured.observe, p.headers, refuseAmbiguous, refusePacked, refuseNoText, p.paceAddress, p.authenticate(web.Secure), p.pacePerson)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
 	app.Get("/metrics", measured.serve())

@@ -24,6 +24,8 @@ func faulty(err error) error {
 		return errors.Join(fault.Conflict("already-exists"), err)
 	case isForeignKey(err):
 		return errors.Join(fault.Conflict("referred-to"), err)
+	case pgCode(err, "22021", "22P05"): // a NUL, or bytes that are no text
+		return errors.Join(fault.Malformed("malformed"), err)
 	}
 	return err
 }

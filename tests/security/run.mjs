@@ -21,8 +21,11 @@ mkdirSync(out, { recursive: true })
 const explained = JSON.parse(readFileSync(join(root, 'tests', 'security', 'explained.json'), 'utf8'))
 const rows = []
 const findings = []
-const take = result => { rows.push(...result.rows); findings.push(...result.findings); return result }
+const ms = at => at ? `${at.p50} / ${at.p99}` : ''
+const line = r => `| ${r.tool} | ${r.tried} | ${ms(r.before)} | ${ms(r.during)} | ${r.during ? `${r.during.reads}, ${r.during.failed.length}` : ''} |`
+const add = row => { rows.push(row); step(line(row)) }
 const working = 'Security tests'
+const take = result => { for (const row of result.rows) add(row); findings.push(...result.findings) }
 const step = text => console.log(`${new Date().toTimeString().slice(0, 8)} ${text}`)
 
 // proveSqlmap lets the same check run on a program with holes: unless it finds
@@ -33,7 +36,7 @@ async function proveSqlmap () {
   server.close()
   const found = findings.map(f => f.what).filter(what => !what.includes('heuristic')).sort()
   if (String(found) !== String([...injectable.holes].sort())) throw new Error(`sqlmap finds ${JSON.stringify(found)} in a program with the holes ${JSON.stringify(injectable.holes)}`)
-  rows.push({ tool: 'sqlmap', tried: `a program with ${injectable.holes.length} holes among 4 parameters: it finds them and no other` })
+  add({ tool: 'sqlmap', tried: `a program with ${injectable.holes.length} holes among 4 parameters: it finds them and no other` })
 }
 
 async function tryParameters (house) {
@@ -42,7 +45,7 @@ async function tryParameters (house) {
   const tokens = people.map(who => house.token(who, working))
   house.token(people[0], 'Spare') // which is there to be revoked
   const log = []
-  take(await sqlmap({ base: house.base, document, prefix: '/api/v1', tokens, spared: [working, ...people], seconds: bounds.sqlmap, level: bounds.level, out: join(out, 'sqlmap'), log: line => log.push(line) }))
+  take(await sqlmap({ base: house.base, document, prefix: '/api/v1', tokens, spared: [working, ...people], seconds: bounds.sqlmap, level: bounds.level, out: join(out, 'sqlmap'), log: text => log.push(text) }))
   writeFileSync(join(out, 'sqlmap.txt'), log.join('\n'))
 }
 
@@ -69,9 +72,9 @@ try {
   writeFileSync(join(out, 'errors.log'), house.errors().join('\n'))
   await house.close()
 }
-for (const line of house.errors()) {
-  const { msg, route, cause, error } = JSON.parse(line)
-  findings.push({ tool: 'product', what: `the log tells of a fault: ${[msg, route, cause ?? error].filter(Boolean).join(', ')}` })
+for (const fault of house.errors()) {
+  const { msg, route, path, cause, error } = JSON.parse(fault)
+  findings.push({ tool: 'product', what: `the log tells of a fault: ${[msg, route ?? path, cause ?? error].filter(Boolean).join(', ')}` })
 }
 
 // The summary: what was tried, and what was found by how often.
@@ -82,9 +85,8 @@ for (const { tool, what } of findings) {
   counted.set(`${tool}|${key}`, (counted.get(`${tool}|${key}`) ?? 0) + 1)
 }
 writeFileSync(join(out, 'findings.json'), JSON.stringify(findings, null, 1))
-const ms = at => at ? `${at.p50} / ${at.p99}` : ''
 console.log(['', '| tool | tried | p50 / p99 before, ms | during | reads, failed |', '| --- | --- | --- | --- | --- |',
-  ...rows.map(r => `| ${r.tool} | ${r.tried} | ${ms(r.before)} | ${ms(r.during)} | ${r.during ? `${r.during.reads}, ${r.during.failed.length}` : ''} |`),
+  ...rows.map(line),
   '', '| tool | times | finding |', '| --- | --- | --- |', ...[...counted].sort().map(([key, n]) => `| ${key.split('|')[0]} | ${n} | ${key.slice(key.indexOf('|') + 1)} |`)].join('\n'))
 const unexplained = [...counted.keys()].filter(key => key.includes('|FOUND')).length
 console.log(unexplained ? `\n${unexplained} findings are not explained. What the tools said is in tests/security/output.` : '\nNothing was found that is not explained.')

@@ -58,9 +58,9 @@ export async function sqlmap ({ base, document, prefix = '', tokens, spared, sec
       const file = join(out, `${i}.http`)
       writeFileSync(file, `${request.method} ${request.path} HTTP/1.1\nHost: ${new URL(base).host}\nAuthorization: Bearer ${token}\n` +
         (request.body ? 'Content-Type: application/json\n' : '') + Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\n`).join('') + `\n${request.body ?? ''}`)
-      const said = await run(file, Math.min(remaining, 150), level, out)
+      const said = await run(file, Math.min(remaining, 150), level, join(out, String(i)))
       writeFileSync(join(out, `${i}.log`), `${request.name} ${status} ${text}\n${said}`)
-      const done = new Set([...said.matchAll(/parameter '([^']+)' (?:does not seem to be injectable|is vulnerable)/g)].map(m => m[1]))
+      const done = new Set([...said.matchAll(/(\S+ parameter '[^']+') (?:does not seem to be injectable|is vulnerable)/g)].map(m => m[1]))
       tried += Math.min(done.size, request.parameters.length)
       left += Math.max(0, request.parameters.length - done.size)
       log(`${request.name}: ${status}, ${done.size} of ${request.parameters.length}`)

@@ -14,7 +14,9 @@ const modules = ['backup', 'blindsql', 'cookieflags', 'crlf', 'csp', 'csrf', 'ex
   'permanentxss', 'redirect', 'sql', 'ssrf', 'xss', 'xxe']
 
 // What ends the session, or would leave the account in another state.
-const excluded = ['/sign-out', '/account/sessions/*', '/account/password', '/account/email', '/password/*', '/assets/*']
+const excluded = ['/sign-out', '/account/sessions/*', '/account/password', '/account/email', '/password/*',
+  // What only takes its time: styles, PDFs, each page again in the other language, each month of the calendar.
+  '/assets/*', '*.pdf*', '/*/*lang=*', '/calendar*month=*']
 
 export async function wapiti (house, as, seconds, depth, out) {
   const findings = []
