@@ -443,13 +443,23 @@ func (e *empty) Accept() (net.Conn, error) {
 	return e.Listener.Accept()
 }
 
-func TestAMachineWithoutFilesLeftServesOn(t *testing.T) {
+func TestTheDoorKeepsTheMachineFree(t *testing.T) {
 	l := listen(t)
 	d := &door{Listener: &empty{l, 3}, most: 1, ours: func(netip.Addr) bool { return false }, inside: map[netip.Addr]int{}}
 	client := connect(t, l.Addr().String(), "")
 	c, err := d.Accept()
 	if err != nil || c.RemoteAddr().String() != client.LocalAddr().String() {
 		t.Errorf("accepted %v, %v", c, err)
+	}
+	// The machine keeps little for who does not read; it counts what it keeps twice.
+	raw, err := c.(*guest).Conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	_ = raw.Control(func(fd uintptr) { kept, err = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_SNDBUF) })
+	if err != nil || kept != 2*unread {
+		t.Errorf("%d bytes are kept, %v", kept, err)
 	}
 	_ = l.Close()
 	if _, err := d.Accept(); err == nil {

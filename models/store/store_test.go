@@ -63,6 +63,18 @@ func TestAChangeThatFailsLeavesNothing(t *testing.T) {
 	})
 }
 
+// The edge refuses a NUL; what comes past it is no fault of ours either.
+func TestWhatPostgreSQLCannotKeepIsMalformed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, err := store.Change(t.Context(), db, program, func(tx *store.Tx) (*directory.Organisation, error) {
+			return directory.AddOrganisationIn(tx, directory.Input{Name: lang.Text{En: "a\x00b", Cy: "a"}, Kind: directory.Trust})
+		})
+		if db.Postgres() != fault.Is(err, fault.KindMalformed) || !db.Postgres() && err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestAChangeInsideAChangeIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		_, err := store.Change(t.Context(), db, program, func(tx *store.Tx) (bool, error) {

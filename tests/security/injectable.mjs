@@ -12,7 +12,7 @@ export const contract = {
     '/things': { post: operation([], { content: { 'application/json': { schema: { type: 'object', properties: { size: { type: 'integer' }, name: { type: 'string' } } } } } }) }
   }
 }
-export const holes = ['get /things/{id} name', 'post /things name']
+export const holes = ['get /things/{id}: name', 'post /things: name']
 
 export async function serve () {
   sql('postgres', "CREATE TABLE things (name text); INSERT INTO things VALUES ('chair'), ('table')")
