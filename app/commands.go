@@ -171,7 +171,7 @@ func (c tokenCreateCommand) Run(ctx context.Context) error {
 	}
 	anywhere := c.Organisation == "" && c.Supplier == "" && c.Group == ""
 	token, err := p.services.Identity.MakeToken(ctx, operator, c.Email, c.Name, func(m *identity.Membership) bool {
-		return (anywhere || samePlace(m, place)) && (c.Role == "" || slices.Contains(m.Roles, c.Role))
+		return (anywhere || m.At(place)) && (c.Role == "" || slices.Contains(m.Roles, c.Role))
 	}, c.Scope, lifetime)
 	if err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-	"github.com/google/uuid"
 
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/access"
@@ -179,10 +178,3 @@ func named(kind, reference string, err error) error {
 	return err
 }
 
-// samePlace reports whether a membership is at the place.
-func samePlace(m *identity.Membership, place identity.Place) bool {
-	return same(m.OrganisationID, place.OrganisationID) && same(m.SupplierID, place.SupplierID) &&
-		same(m.GovernanceGroupID, place.GovernanceGroupID)
-}
-
-func same(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,14 @@ func granting(t *testing.T, h *house) {
 	member("lead", helper.String(), 403, []any{"supplier_lead"}, map[string]any{"supplier_id": supplier}) // an official makes leads
 	member("lead", helper.String(), 403, []any{"respondent"}, map[string]any{"supplier_id": other})
 	member("lead", helper.String(), 403, []any{"administrator"}, nil)
+	member("lead", helper.String(), 409, []any{"respondent"}, map[string]any{"supplier_id": supplier}) // has it
+	member("admin", helper.String(), 201, []any{"supplier_lead"}, map[string]any{"supplier_id": supplier})
+	for _, m := range h.must(200, "admin", "GET", "/users/"+helper.String()+"/memberships", nil).body["items"].([]any) {
+		if m := m.(map[string]any); slices.Contains(m["roles"].([]any), any("respondent")) {
+			h.must(204, "lead", "DELETE", "/users/"+helper.String()+"/memberships/"+m["id"].(string), nil)
+		}
+	}
+	member("lead", helper.String(), 201, []any{"respondent"}, map[string]any{"supplier_id": supplier})
 	member("admin", helper.String(), 422, []any{"official"}, nil)  // never on both sides
 	member("admin", official.String(), 422, []any{"auditor"}, nil) // needs an end
 	member("admin", admin.String(), 403, []any{"official"}, nil)   // nobody grants to himself

@@ -212,7 +212,7 @@ func (s *Service) followClaimsIn(tx *store.Tx, p *Provider, who *person, user *U
 		}
 		var roles []access.Role
 		wanted = slices.DeleteFunc(wanted, func(w Membership) bool {
-			here := w.at(Place{m.OrganisationID, m.SupplierID, m.GovernanceGroupID})
+			here := w.At(Place{m.OrganisationID, m.SupplierID, m.GovernanceGroupID})
 			if here {
 				roles = w.Roles
 			}

@@ -235,6 +235,15 @@ func (s *Service) Grant(ctx context.Context, by access.Actor, user uuid.UUID, in
 		if err := mayGrant(tx, in.Place, in.Roles); err != nil {
 			return nil, err
 		}
+		current, err := currentMemberships(tx, u.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range current {
+			if m.At(in.Place) && !slices.ContainsFunc(in.Roles, func(role access.Role) bool { return !slices.Contains(m.Roles, role) }) {
+				return nil, fault.Conflict("user.has-role")
+			}
+		}
 		return addMembershipIn(tx, u, n)
 	})
 }

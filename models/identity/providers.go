@@ -178,7 +178,7 @@ func (p *Provider) granted(claims map[string]any) []Membership {
 		if !holdsOne(claims[rule.Claim], rule.Values) {
 			continue
 		}
-		at := slices.IndexFunc(all, func(m Membership) bool { return m.at(rule.place) })
+		at := slices.IndexFunc(all, func(m Membership) bool { return m.At(rule.place) })
 		if at < 0 {
 			at = len(all)
 			all = append(all, Membership{OrganisationID: rule.place.OrganisationID, GovernanceGroupID: rule.place.GovernanceGroupID})
@@ -190,7 +190,8 @@ func (p *Provider) granted(claims map[string]any) []Membership {
 	return all
 }
 
-func (m *Membership) at(p Place) bool {
+// At reports whether a membership is at the place.
+func (m *Membership) At(p Place) bool {
 	return orNil(m.OrganisationID) == orNil(p.OrganisationID) && orNil(m.SupplierID) == orNil(p.SupplierID) &&
 		orNil(m.GovernanceGroupID) == orNil(p.GovernanceGroupID)
 }

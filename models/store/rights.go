@@ -67,7 +67,7 @@ var supplierRights = []right{
 	{table: "extensions", allows: "SI", own: ofReview},
 	{table: "fact_corrections", allows: "SI", own: ofReview},
 
-	{table: "memberships", allows: "SU", own: mine + " OR " + self, rule: "supplier_id IS NULL", writes: mine},
+	{table: "memberships", allows: "SIU", own: mine + " OR " + self, rule: "supplier_id IS NULL", writes: mine},
 	{table: "users", allows: "SU",
 		own:    "id = (SELECT sicrwydd_user()) OR id IN (SELECT m.user_id FROM memberships m WHERE m.supplier_id = (SELECT sicrwydd_supplier()))",
 		rule:   "id IN (SELECT m.user_id FROM memberships m WHERE m.supplier_id IS NULL)",
