@@ -104,7 +104,7 @@ func (c *copier) overlay() (string, error) {
 }
 
 func (c *copier) file(path string, mark func(*copied, *ast.File)) error {
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) //nolint:gosec // of the project
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func write(site string) {
 	if log == "" {
 		return
 	}
-	file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // named by tests/mutants
 	if err != nil {
 		panic(err)
 	}
