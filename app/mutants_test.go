@@ -38,14 +38,13 @@ func TestTheMatrixNoticesWhatIsLeftOut(t *testing.T) {
 	m.begin()
 	m.tryAll("matrix, the domain alone")
 	for _, site := range m.sites() {
-		by := m.by[site]
-		if by == "" && strings.HasPrefix(site, ofList) {
-			by = "second layer\tthe domain refuses everybody whom the table refuses"
+		switch {
+		case m.by[site] != "":
+		case strings.HasPrefix(site, ofList):
+			fmt.Printf("MUTANT\t%s\tsecond layer\tthe domain refuses everybody whom the table refuses\n", site)
+		default:
+			fmt.Printf("MUTANT\t%s\t\t%d cases reached it\n", site, len(m.reached[site]))
 		}
-		if by == "" {
-			by = fmt.Sprintf("\t%d cases reached it", len(m.reached[site]))
-		}
-		fmt.Printf("MUTANT\t%s\t%s\n", site, by)
 	}
 	fmt.Printf("%d worlds\n", m.worlds)
 }
@@ -65,7 +64,8 @@ func (m *mutating) tryAll(name string) {
 			cases = slices.DeleteFunc(slices.Clone(cases), func(met) bool { n++; return n%every != 0 })
 		}
 		if how := m.noticing(site, cases); how != "" {
-			m.by[site] = name + "\t" + how
+			m.by[site] = name
+			fmt.Printf("MUTANT\t%s\t%s\t%s\n", site, name, how)
 		}
 	}
 }
@@ -76,7 +76,7 @@ type mutating struct {
 	table   rulebook
 	bodies  map[string]any
 	reached map[string][]met
-	by      map[string]string // what noticed, and how
+	by      map[string]string // what noticed
 	worlds  int
 	firstOf int // how often everything was asked
 }

@@ -235,6 +235,9 @@ func scopeHolds(t *testing.T, db *store.DB, ours, theirs *tenant, own bool) {
 			if of == theirs && (err != nil || n != 0) {
 				t.Errorf("%s: %d rows of another supplier, %v", r.Table, n, err)
 			}
+			if of == ours && own && !r.Own && (err != nil || n != 0) {
+				t.Errorf("%s: %d rows that are our side's, %v", r.Table, n, err)
+			}
 			if of == ours && own && r.Own && (err != nil || n != 1) {
 				t.Errorf("%s: %d own rows, %v", r.Table, n, err)
 			}
