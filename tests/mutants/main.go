@@ -29,8 +29,8 @@ type mutant struct{ site, by, how string }
 // further are the tests that try what the matrix does not notice, in the order
 // in which they are asked.
 var further = []struct{ folder, run string }{
-	{"models/access", ""}, // seconds each
-	{"models/store", "Scope|Forced|Supplier|Way|Jobs"},
+	{"models/access", ""},
+	{"models/store", "Nothing|Narrowed|Scope|Forced|Supplier|Way|Jobs"},
 	{"models/directory", ""},
 	{"models/inventory", ""},
 	{"models/questionnaire", ""},
