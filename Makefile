@@ -16,7 +16,7 @@ INSTALL = GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 go install
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build assets test bench fuzz security gallery lint fmt
+.PHONY: help run build assets test bench mutants fuzz security gallery lint fmt
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: build ## measure: lists, saving, the report, the first page; each beside 
 	SAFE=on CGO_ENABLED=0 tests/with-postgres go test ./app ./models/inventory ./models/store -run '^$$' -bench . -benchtime 1x -timeout 20m
 	CGO_ENABLED=0 go test ./reports/pdf -run '^$$' -bench . -benchtime 40x
 	tests/first-page
+
+mutants: assets ## leave out each permission, check, scope and policy in turn, and say which test notices
+	CGO_ENABLED=0 tests/with-postgres go run ./tests/mutants
 
 fuzz: assets ## let every reader of what comes from outside meet odd input, FUZZ_TIME each
 	tests/fuzz $(FUZZ_TIME)

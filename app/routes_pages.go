@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -20,10 +21,34 @@ func mountPages(app *fiber.App, p *pages.Pages) error {
 			if err := permitted(v.Visit, r.permission, r.path); err != nil {
 				return err
 			}
+			if kind := r.form(); kind != "" {
+				if err := p.MayFill(v, kind, r.permission); err != nil {
+					return err
+				}
+			}
 			return r.handler(v)
 		}))
 	}
 	return nil
+}
+
+// onlyRead are the permissions that let one read: a page under one of them asks
+// the scope of what it shows.
+var onlyRead = []access.Permission{access.DirectoryRead, access.InventoryRead, access.QuestionnaireRead, access.ReviewRead, access.AnswersRead,
+	access.MessageRead, access.ReportRead, access.ReportDraft, access.UserManage, access.Self, access.Open}
+
+// form gives the kind of the thing that a form is about: to whom the form is
+// shown, and from whom it is taken, is asked before its page runs. "" where
+// there is none, and for the use of a system, which those confirm who use it.
+func (r pageRoute) form() string {
+	kind, of, _ := strings.Cut(strings.TrimPrefix(r.path, "/"), "/")
+	if slices.Contains(onlyRead, r.permission) || !portfolio.HasForms(kind) || !strings.HasPrefix(of, ":id") || strings.HasPrefix(of, ":id/uses/") {
+		return ""
+	}
+	if added := kind + strings.TrimSuffix(strings.TrimPrefix(of, ":id"), "/new"); portfolio.HasForms(added) {
+		return added
+	}
+	return kind
 }
 
 // listRoutes are the lists, each as a page and as files of what it shows.
@@ -76,7 +101,7 @@ func peoplePages(p *pages.Pages) []pageRoute {
 		{get, "/users", access.UserManage, p.Users},
 		{get, "/users/invite", access.UserManage, p.UserInviteForm},
 		{post, "/users/invite", access.UserManage, p.Proved(p.UserInvite)},
-		{post, "/users/invitations/:id/revoke", access.UserManage, p.InvitationRevoke},
+		{post, "/users/invitations/:id/revoke", access.RespondentInvite, p.InvitationRevoke},
 		{get, "/users/:id", access.UserManage, p.User},
 		{post, "/users/:id/status", access.UserManage, p.Proved(p.UserStatus)},
 		{post, "/users/:id/memberships", access.UserManage, p.Proved(p.UserGrant)},

@@ -103,7 +103,12 @@ func dayOf(typed string) calendar.Date {
 }
 
 // GroupNew is the form for a governance group.
-func (p *Pages) GroupNew(v *View) error { return v.Show(groupPage(groupForm{})) }
+func (p *Pages) GroupNew(v *View) error {
+	if !v.mayKeep() {
+		return fault.Forbidden("forbidden")
+	}
+	return v.Show(groupPage(groupForm{}))
+}
 
 // GroupAdd enters a governance group.
 func (p *Pages) GroupAdd(v *View) error {
@@ -133,6 +138,9 @@ func (p *Pages) GroupEdit(v *View) error {
 	group, err := p.Directory.Group(v.UserContext(), v.Actor(), id)
 	if err != nil {
 		return err
+	}
+	if !v.mayKeep() {
+		return fault.Forbidden("forbidden")
 	}
 	f := groupForm{ID: id.String(), Version: group.Version, Members: strings.Join(group.Members, "\n"),
 		In: directory.GroupInput{Name: group.Name, Purpose: group.Purpose}}

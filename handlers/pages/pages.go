@@ -74,6 +74,16 @@ func (p *Pages) Handle(h Handler) fiber.Handler {
 	}
 }
 
+// MayFill refuses a form about the thing of the address to who may not do what
+// it does.
+func (p *Pages) MayFill(v *View, kind string, permission access.Permission) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	return p.Portfolio.MayFill(v.UserContext(), v.Actor(), kind, permission, id)
+}
+
 // Actor is who acts.
 func (v *View) Actor() access.Actor { return v.Visit.Actor() }
 

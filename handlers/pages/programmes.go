@@ -214,6 +214,9 @@ func (p *Pages) ProgrammeAdd(v *View) error {
 }
 
 func (p *Pages) refuseProgramme(v *View, err error, f programmeForm) error {
+	if fault.Is(err, fault.KindNotFound) {
+		return err
+	}
 	if stale := fault.As(err); stale != nil && stale.Kind == fault.KindStale {
 		if now, ok := stale.Current.(*review.Programme); ok {
 			f.Standing, f.Version = now, now.Version

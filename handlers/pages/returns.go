@@ -91,6 +91,9 @@ func (p *Pages) ReturnSay(v *View) error {
 	if err != nil {
 		return err
 	}
+	if !inventory.MayReturn(v.Actor(), id) {
+		return fault.Forbidden("forbidden")
+	}
 	says := v.Typed("says")
 	if says != "complete" && says != "nil" {
 		err = fault.Invalid("invalid").On("says", "return.says-missing")

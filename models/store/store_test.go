@@ -75,6 +75,27 @@ func TestWhatPostgreSQLCannotKeepIsMalformed(t *testing.T) {
 	})
 }
 
+func TestAPanicInAChangeLeavesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic did not come through")
+				}
+			}()
+			_, _ = store.Change(t.Context(), db, program, func(tx *store.Tx) (bool, error) {
+				_, _ = directory.AddOrganisationIn(tx, directory.Input{Name: lang.Text{En: "Gone"}, Kind: directory.Trust})
+				panic("boom")
+			})
+		}()
+		addOrganisation(t, db, "After") // which the database lets in
+		list, err := directory.New(db).Organisations(t.Context(), program, directory.Filter{}, store.Paging{})
+		if err != nil || list.Total != 1 {
+			t.Errorf("got %d organisations, %v; want the one after the panic", list.Total, err)
+		}
+	})
+}
+
 func TestAChangeInsideAChangeIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		_, err := store.Change(t.Context(), db, program, func(tx *store.Tx) (bool, error) {

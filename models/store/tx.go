@@ -93,11 +93,9 @@ func changeOnce[T any](ctx context.Context, db *DB, by access.Actor, f func(tx *
 	if err != nil {
 		return result, err
 	}
-	defer func() {
-		if err != nil {
-			_ = sqlTx.Rollback()
-		}
-	}()
+	// After a commit it does nothing; a panic must not leave the transaction open,
+	// since the connection would wait for it, and everybody for the connection.
+	defer func() { _ = sqlTx.Rollback() }()
 	tx, err := newTx(ctx, db, by, sqlTx, through.gorm)
 	if err != nil {
 		return result, err
