@@ -113,12 +113,13 @@ func (p *Pages) fromTheStart(v *View, next string, err error) error {
 	return v.draw(fiber.StatusUnprocessableEntity, v.signInPage("", next), f)
 }
 
-// CodeForm asks for the second factor.
+// CodeForm asks for the second factor: of who is signed in as well, where another
+// way in was begun in this browser, such as by an invitation.
 func (p *Pages) CodeForm(v *View) error {
-	if v.Visit.Signed != nil {
-		return v.Go("/", "")
-	}
 	if v.waitingStep() == "" {
+		if v.Visit.Signed != nil {
+			return v.Go("/", "")
+		}
 		return v.Go("/sign-in?next="+url.QueryEscape(localPath(v.Query("next"))), "")
 	}
 	return p.askCode(v, v.Query("next"), nil)

@@ -40,13 +40,14 @@ func (s *Service) begin(ctx context.Context, userID uuid.UUID, kind FactorKind, 
 	})
 }
 
-// SignOut ends a session.
+// SignOut ends a session; one that has ended by itself meanwhile is no event.
 func (s *Service) SignOut(ctx context.Context, signed *Signed) error {
 	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
-		if err := tx.Note(signed.Session, SignedOut, ""); err != nil {
-			return false, err
+		q := store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{})
+		if q.Error != nil || q.RowsAffected == 0 {
+			return false, q.Error
 		}
-		return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{}).Error
+		return true, tx.Note(signed.Session, SignedOut, "")
 	})
 	return err
 }
