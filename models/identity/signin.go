@@ -33,6 +33,7 @@ const (
 	SignedIn            audit.Action = "session.signed-in"
 	SessionProved       audit.Action = "session.proved"
 	SignedOutEverywhere audit.Action = "session.signed-out-everywhere"
+	SessionsEnded       audit.Action = "user.sessions-ended"
 	SignInRefused       audit.Action = "session.refused"
 	SignedOut           audit.Action = "session.signed-out"
 	MembershipSwitched  audit.Action = "session.membership-switched"
