@@ -219,6 +219,9 @@ func (v *View) ID(name string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// FormValue gives a field of the form as it was typed.
+func (v *View) FormValue(name string) string { return request.Field(v.Ctx, name) }
+
 // Typed gives a field of the form, without the blanks around it.
 func (v *View) Typed(name string) string { return strings.TrimSpace(v.FormValue(name)) }
 

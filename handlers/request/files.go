@@ -32,9 +32,9 @@ func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
 	}
 	defer func() { _ = file.Close() }()
 	content, err := io.ReadAll(io.LimitReader(file, vault.MaxSize+1))
-	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(c.FormValue("valid_from")),
-		ValidTo: calendar.Date(c.FormValue("valid_to")), Confidential: c.FormValue("confidential") == "yes",
-		ConfidentialReason: c.FormValue("confidential_reason")}, err
+	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(Field(c, "valid_from")),
+		ValidTo: calendar.Date(Field(c, "valid_to")), Confidential: Field(c, "confidential") == "yes",
+		ConfidentialReason: Field(c, "confidential_reason")}, err
 }
 
 // Attach sends a file as a download that no browser runs.

@@ -4,6 +4,9 @@ package request
 
 import (
 	"context"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
@@ -30,6 +33,21 @@ func From(ctx context.Context) *Visit {
 		return v
 	}
 	return &Visit{Lang: lang.English}
+}
+
+// Field gives a field of a form, from where the form is sent: that of a POST
+// stands in the body alone, whatever the address says.
+func Field(c *fiber.Ctx, name string) string {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return strings.Clone(c.Query(name))
+	}
+	if form, err := c.MultipartForm(); err == nil {
+		if values := form.Value[name]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	return string(c.Request().PostArgs().Peek(name))
 }
 
 // Actor gives who acts; nobody where nobody has signed in, who may do nothing.
