@@ -108,6 +108,9 @@ func (v *View) Refuse(err error, p Page) error {
 // Fragment draws a defined part of a page, for htmx to swap in.
 func (v *View) Fragment(part string, p Page, refused error) error {
 	var b bytes.Buffer
+	if f := fault.As(refused); f != nil {
+		v.Visit.Refuse(f)
+	}
 	page := v.page(p, fault.As(refused))
 	if err := v.pages.Set.Fragment(&b, p.Name, part, page); err != nil {
 		return err
@@ -128,6 +131,9 @@ func (v *View) Go(path, flashKey string) error {
 
 func (v *View) draw(status int, p Page, refused *fault.Error) error {
 	var b bytes.Buffer
+	if refused != nil {
+		v.Visit.Refuse(refused)
+	}
 	if err := v.pages.Set.Page(&b, p.Name, v.page(p, refused)); err != nil {
 		return err
 	}
@@ -175,6 +181,7 @@ func (v *View) fail(err error) error {
 		slog.Error("page failed", "request", v.Visit.ID, "path", v.Route().Path, "error", err)
 		f = &fault.Error{Key: "internal"}
 	}
+	v.Visit.Refuse(f)
 	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && !v.FromHTMX() && v.Route().Path != "/sign-in" {
 		if t := v.typedHere(); t != nil {
 			return v.askAgain(t, f)

@@ -4,11 +4,13 @@ package request
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
 )
@@ -20,6 +22,20 @@ type Visit struct {
 	ID     string
 	Origin string // the address it came from
 	Agent  string // what the browser calls itself
+	// Refused are the keys of why it was refused, for the log; empty otherwise.
+	Refused string
+}
+
+// Refuse takes down for the log why the request was refused: by what the product
+// calls it, never by what was sent.
+func (v *Visit) Refuse(f *fault.Error) {
+	keys := []string{f.Key}
+	for _, field := range f.Fields {
+		if !slices.Contains(keys, field.Key) {
+			keys = append(keys, field.Key)
+		}
+	}
+	v.Refused = strings.Join(keys, " ")
 }
 
 type key struct{}
