@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -40,7 +42,7 @@ func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
 // Attach sends a file as a download that no browser runs.
 func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderContentType, Charset(mediaType, content))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox; frame-ancestors 'none'")
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -53,6 +55,19 @@ func ReportLanguage(c *fiber.Ctx) lang.Tag {
 		return tag
 	}
 	return From(c.UserContext()).Lang
+}
+
+// Charset says in which encoding a text is, where its media type does not: UTF-8
+// or, where the bytes are none, Windows-1252, the one other that is taken.
+func Charset(mediaType string, content []byte) string {
+	text := strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "javascript") || strings.HasSuffix(mediaType, "xml")
+	switch {
+	case !text || strings.Contains(mediaType, "charset="):
+		return mediaType
+	case !utf8.Valid(content):
+		return mediaType + "; charset=windows-1252"
+	}
+	return mediaType + "; charset=utf-8"
 }
 
 // AttachReceipt sends a receipt as PDF in the language asked for.

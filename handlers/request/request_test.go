@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -43,6 +44,33 @@ func TestAFieldIsReadFromWhereItsFormIsSent(t *testing.T) {
 		_ = answer.Body.Close()
 		if string(got) != c.want {
 			t.Errorf("%s ?%s with %q: %q, want %q", c.method, c.query, c.body, got, c.want)
+		}
+	}
+}
+
+// A text says in which encoding it is, and no other than it is in.
+func TestATextSaysItsEncoding(t *testing.T) {
+	for _, c := range []struct{ mediaType, content, want string }{
+		{"text/plain", "Llŷr", "text/plain; charset=utf-8"},
+		{"text/csv", "caf\xe9", "text/csv; charset=windows-1252"},
+		{"text/calendar; charset=utf-8", "x", "text/calendar; charset=utf-8"},
+		{"image/png", "\x89PNG", "image/png"},
+		{"image/svg+xml", "<svg/>", "image/svg+xml; charset=utf-8"},
+	} {
+		app := fiber.New()
+		app.Get("/", func(c *fiber.Ctx) error { return Attach(c, "a", c.Query("type"), []byte(c.Query("content"))) })
+		query := url.Values{"type": {c.mediaType}, "content": {c.content}}
+		r, err := http.NewRequestWithContext(t.Context(), "GET", "http://service.test/?"+query.Encode(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if got := answer.Header.Get("Content-Type"); got != c.want || answer.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %q, want %q", c.mediaType, got, c.want)
 		}
 	}
 }
