@@ -39,6 +39,20 @@ func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
 		ConfidentialReason: Field(c, "confidential_reason")}, err
 }
 
+// ReadTabled reads the file of a form that is a table: CSV or XLSX.
+func ReadTabled(c *fiber.Ctx) (review.Upload, error) { return readNamed(c, tableExtensions) }
+
+// ReadWritten reads the file of a form that is written in YAML or JSON.
+func ReadWritten(c *fiber.Ctx) (review.Upload, error) { return readNamed(c, writtenExtensions) }
+
+func readNamed(c *fiber.Ctx, extensions []string) (review.Upload, error) {
+	upload, err := ReadUpload(c)
+	if err != nil {
+		return upload, err
+	}
+	return upload, checkExtension(upload.Name, upload.Content, extensions)
+}
+
 // Attach sends a file as a download that no browser runs.
 func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
