@@ -122,6 +122,9 @@ func (s *Service) Accept(ctx context.Context, token, name, password string, join
 	if err != nil {
 		return Arrival{}, err
 	}
+	if err := s.mayHavePassword(ctx, i.Email); err != nil {
+		return Arrival{}, err
+	}
 	hash, err := s.passwordFor(ctx, i, hasAccount, password, from)
 	if err != nil {
 		return Arrival{}, err

@@ -95,7 +95,14 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from From)
 		return Arrival{}, err
 	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
-		return store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
+		user, err := store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
+		if err != nil {
+			return nil, err
+		}
+		if only, err := s.onlyByProviderIn(tx, user); err != nil || only {
+			return nil, err // as one without a password
+		}
+		return user, nil
 	})
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
 		return Arrival{}, err
