@@ -34,6 +34,10 @@ type codeData struct {
 	Providers []templates.ProviderChoice
 }
 
+// Recovery says that a recovery code is the only code there is to type: the
+// reader has no app.
+func (d codeData) Recovery() bool { return !d.SetUp && !d.Apps }
+
 // waitingStep is the token of the way in that this browser has begun.
 func (v *View) waitingStep() string {
 	if v.step != "" {
@@ -55,6 +59,9 @@ func (p *Pages) codePage(v *View, next string) (Page, error) {
 		}
 	}
 	title := "code.title"
+	if data.Recovery() && waiting.Passkey != nil {
+		title = "code.passkey"
+	}
 	if waiting.SetUp {
 		title = "code.set-up"
 		if err := data.draw(v); err != nil {
