@@ -64,6 +64,8 @@ type userCommand struct {
 	InviteLink inviteLinkCommand `cmd:"" help:"Print a new link to a review's invitation, for one who gets no mail."`
 	Create     userCreateCommand `cmd:"" help:"Add a user, or a membership to one who is there."`
 
+	SignOut signOutCommand `cmd:"" help:"End every session of a person, or of everybody; who may come back signs in again."`
+
 	ResetFactor resetFactorCommand `cmd:"" help:"Take away the second factors of one who lost them; they set up a new one when they sign in."`
 }
 
@@ -74,6 +76,25 @@ type resetFactorCommand struct {
 func (c resetFactorCommand) Run(ctx context.Context) error {
 	return withProgram(ctx, func(p *program) error {
 		return p.services.Identity.ResetFactors(ctx, operator, c.Email)
+	})
+}
+
+type signOutCommand struct {
+	Email     string `arg:"" optional:"" help:"Address of the person."`
+	Everybody bool   `help:"End the sessions of everybody."`
+}
+
+func (c signOutCommand) Run(ctx context.Context) error {
+	if (c.Email == "") != c.Everybody {
+		return errors.New("give either an address or --everybody")
+	}
+	return withProgram(ctx, func(p *program) error {
+		n, err := p.services.Identity.SignOutAll(ctx, operator, c.Email)
+		if err != nil {
+			return named("user", c.Email, err)
+		}
+		fmt.Printf("sessions ended: %d\n", n)
+		return nil
 	})
 }
 

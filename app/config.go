@@ -145,6 +145,9 @@ func (c *Config) loadMail(getenv func(string) string, check func(string, error))
 		if err == nil && c.SMTP.Query().Get("from") == "" {
 			err = errors.New("must name the sender, as smtp://user:password@host:587?from=sicrwydd@example.org")
 		}
+		if err == nil && !slices.Contains([]string{"", "required", "optional"}, c.SMTP.Query().Get("starttls")) {
+			err = errors.New("may say starttls=required or starttls=optional, and nothing else of it")
+		}
 		check("SICRWYDD_SMTP_URL", err)
 	}
 	var err error

@@ -108,6 +108,7 @@ func TestASettingThatIsWrong(t *testing.T) {
 		{"mail without a sender", "SICRWYDD_SMTP_URL", "smtp://mail.example.org:587", "must name the sender"},
 		{"a rate below nothing", "SICRWYDD_RATE_PERSON", "-1", "how many requests"},
 		{"a rate that is no number", "SICRWYDD_RATE_ADDRESS", "many", "how many requests"},
+		{"mail by an unknown policy", "SICRWYDD_SMTP_URL", "smtp://mail.example.org:587?from=a@example.org&starttls=no", "starttls=required or starttls=optional"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

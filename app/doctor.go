@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -108,6 +107,7 @@ func (p *program) examine(ctx context.Context, mailTo string) []request.Health {
 		{"settings", func(context.Context) request.Health { return well("settings", nil) }}, // or it would not have started
 		{"address", p.lookAtAddress}, {"database", p.lookAtDatabase}, {"roles", p.lookAtRoles}, {"disk", p.lookAtDisk}, {"evidence", p.lookAtEvidence},
 		{"mail", func(ctx context.Context) request.Health { return p.lookAtMail(ctx, mailTo) }},
+		{"providers", p.lookAtProviders}, {"passkeys", p.lookAtPasskeys},
 		{"clock", p.lookAtClock}, {"backup", p.lookAtBackup}, {"queue", p.lookAtQueue}, {"chain", p.lookAtChain}}
 	found := make([]request.Health, len(looks))
 	var all sync.WaitGroup
@@ -144,16 +144,6 @@ func (p *program) health(ctx context.Context, mailTo string) []request.Health {
 	ctx, done := context.WithTimeout(ctx, healthWithin)
 	defer done()
 	return p.examine(ctx, mailTo)
-}
-
-func (p *program) lookAtAddress(context.Context) request.Health {
-	u, _ := url.Parse(p.config.PublicURL)
-	local := u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.")
-	args := fault.Args{"Address": p.config.PublicURL}
-	if u.Scheme == "http" && !local {
-		return ill("address.bare", "address", args)
-	}
-	return well("address", args)
 }
 
 func (p *program) lookAtDatabase(ctx context.Context) request.Health {

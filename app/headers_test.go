@@ -3,10 +3,15 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"sicrwydd/templates"
 )
 
 // guarding are the headers that every answer has, and what each must hold.
@@ -68,5 +73,35 @@ func guarded(t *testing.T, what string, got *http.Response) {
 		if !strings.Contains(got.Header.Get(name), holds) {
 			t.Errorf("%s (%d): %s is %q", what, got.StatusCode, name, got.Header.Get(name))
 		}
+	}
+}
+
+// Styles, scripts and drawings say in which encoding they are; pictures have none.
+func TestAssetsSayTheirEncoding(t *testing.T) {
+	h := start(t, "", 1)
+	kinds := map[string]bool{}
+	err := fs.WalkDir(templates.Assets, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, "placeholder.txt") {
+			return err
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.nodes[0]+"/assets/"+path, nil)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return err
+		}
+		_ = answer.Body.Close()
+		kind := answer.Header.Get("Content-Type")
+		kinds[filepath.Ext(path)] = true
+		text := slices.Contains([]string{".css", ".js", ".svg", ".txt"}, filepath.Ext(path))
+		if answer.StatusCode != 200 || text != strings.HasSuffix(kind, "; charset=utf-8") {
+			t.Errorf("%s: %d as %q", path, answer.StatusCode, kind)
+		}
+		return nil
+	})
+	if err != nil || !kinds[".css"] || !kinds[".js"] {
+		t.Errorf("seen %v, %v", kinds, err)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/identity"
+	"sicrwydd/models/lang"
 	"sicrwydd/models/outbox"
 	"sicrwydd/models/review"
 	"sicrwydd/models/store/storetest"
@@ -204,5 +206,35 @@ func TestNothingIsRemindedWhileMailIsHeld(t *testing.T) {
 	}
 	if work.mail = mailSend; !reminded("") {
 		t.Error("no reminder was written once mail goes out")
+	}
+}
+
+// Mail goes to another machine encrypted or not at all, unless the operator
+// says that it may.
+func TestMailDoesNotGoInTheClear(t *testing.T) {
+	for given, clear := range map[string]bool{
+		"smtp://mail.example.org:25": false, "smtp://192.0.2.9": false, "smtp://localhost.example.org": false,
+		"smtp://127.0.0.1:1025": true, "smtp://[::1]:1025": true, "smtp://localhost:25": true,
+		"smtp://mail.example.org?starttls=optional": true, "smtp://127.0.0.1?starttls=required": false,
+	} {
+		address, err := url.Parse(given)
+		if err != nil || mayBeClear(address) != clear {
+			t.Errorf("%s may be clear: %t, %v", given, !clear, err)
+		}
+	}
+	server := parts.Mails(t, `@example\.org$`) // offers no STARTTLS
+	for _, said := range []string{"optional", "required"} {
+		address, err := url.Parse(server.SMTP + "&starttls=" + said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &deliverer{smtp: address}
+		err = d.send(t.Context(), &outbox.Mail{Recipient: "ann@example.org", RecipientName: "Ann", Language: lang.English}, "subject", "text", "<p>text</p>")
+		if (err == nil) != (said == "optional") {
+			t.Errorf("with STARTTLS %s: %v", said, err)
+		}
+	}
+	if n := len(server.To("ann@example.org", 1)); n != 1 {
+		t.Errorf("%d mails arrived, want the one that might go in the clear", n)
 	}
 }

@@ -143,8 +143,9 @@ func (w *world) makePart(name string) string {
 			}
 		}
 	case "membership":
-		m, err := w.first.services.Identity.Grant(w.t.Context(), operator, uuid.MustParse(w.ids["users"]),
-			identity.MembershipInput{Roles: []access.Role{access.Respondent}, Place: identity.Place{SupplierID: &w.supplier}})
+		user := w.must(200, "lead", "GET", "/users/"+w.ids["users"], nil).body
+		_, m, err := w.first.services.Identity.AddUser(w.t.Context(), operator, identity.NewUser{Email: user["email"].(string), Name: user["name"].(string),
+			Roles: []access.Role{access.Respondent}, Place: identity.Place{SupplierID: &w.supplier}})
 		if err != nil {
 			w.t.Fatal(err)
 		}

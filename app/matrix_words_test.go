@@ -67,12 +67,9 @@ var narrowed = []narrowing{
 	{"page GET /systems/{id}/risk", func(p principal) bool { return p.role == access.SupplierLead && p.place == "supplier" }, "forbidden", "to a supplier a system shows no risk"},
 	{"page GET /evidence/readers", func(p principal) bool { return p.role != access.SupplierLead }, "forbidden", "a lead reads who read the evidence of its supplier"},
 	{"page GET /risk,page GET /risk.csv,page GET /risk.xlsx", onSupplierSide, "forbidden", "to a supplier a system shows no risk"},
-	{"PATCH /users/*,DELETE /users/*,page POST /users/{id}/status,page POST /users/{id}/memberships/*,page POST /users/{id}/factor-resets", func(p principal) bool { return p.role == access.Administrator && p.place != "national" }, "forbidden", "users are managed nationally"},
-	{"PATCH /users/{id},page POST /users/{id}/status,page POST /users/{id}/factor-resets", func(p principal) bool { return p.role == access.SupplierLead && p.place == "supplier" }, "forbidden", "a lead gives and ends memberships of its supplier; the account is not the supplier's"},
+	{"PATCH /users/*,DELETE /users/*,page POST /users/{id}/status,page POST /users/{id}/sessions/end,page POST /users/{id}/memberships/*,page POST /users/{id}/factor-resets", func(p principal) bool { return p.role == access.Administrator && p.place != "national" }, "forbidden", "users are managed nationally"},
+	{"PATCH /users/{id},DELETE /users/{id}/sessions,page POST /users/{id}/status,page POST /users/{id}/sessions/end,page POST /users/{id}/factor-resets", func(p principal) bool { return p.role == access.SupplierLead && p.place == "supplier" }, "forbidden", "a lead gives and ends memberships of its supplier; the account is not the supplier's"},
 	{"DELETE /invitations/{id},page POST /users/invitations/*", func(p principal) bool { return p.role == access.SupplierLead && p.place == "supplier" }, "forbidden", "officials appoint a supplier's leads"},
-	{"DELETE /invitations/{id},page POST /users/invitations/*", func(p principal) bool {
-		return p.role == access.Official && (p.place == "user" || p.place == "elsewhere")
-	}, "forbidden", "whoever invites people to suppliers is told that an invitation is not theirs to end"},
 	{"GET /actions/*,POST /actions/*", func(p principal) bool { return p.place == "supplier" }, "absent", "actions are the supplier's from sign-off"},
 	{"POST /actions/{id}/complete,POST /actions/{id}/evidence,POST /actions/{id}/extensions", func(p principal) bool {
 		return p.role == access.Official && (p.place == "national" || p.place == "host")

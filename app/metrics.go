@@ -37,7 +37,8 @@ func newMeter(db *store.DB) *meter {
 }
 
 // observe measures and logs each request: by its route, never its address,
-// which may hold what is nobody's business.
+// which may hold what is nobody's business; by the id of who asked, never their
+// name; and, where it was refused, by the keys of why.
 func (m *meter) observe(c *fiber.Ctx) error {
 	begun := time.Now()
 	if err := c.Next(); err != nil {
@@ -51,8 +52,15 @@ func (m *meter) observe(c *fiber.Ctx) error {
 	if status >= fiber.StatusInternalServerError {
 		level = slog.LevelWarn // the cause was logged where it was known
 	}
-	slog.Log(c.UserContext(), level, "request", "request", request.From(c.UserContext()).ID, "method", c.Method(), "route", route,
-		"status", status, "ms", took.Milliseconds())
+	visit := request.From(c.UserContext())
+	line := []any{"request", visit.ID, "method", c.Method(), "route", route, "status", status, "ms", took.Milliseconds()}
+	if visit.Signed != nil {
+		line = append(line, "user", visit.Signed.User.ID.String())
+	}
+	if visit.Refused != "" {
+		line = append(line, "refused", visit.Refused)
+	}
+	slog.Log(c.UserContext(), level, "request", line...)
 	return nil
 }
 

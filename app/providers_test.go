@@ -411,10 +411,10 @@ func TestWrongProvidersAreToldAtOnce(t *testing.T) {
 - {key: One, name: {en: A}, issuer: "http://idp.example", client_id: x}
 - {key: two, name: {en: A, cy: B}, issuer: "https://idp.example", client_id: x, client_secret: y, scopes: [email],
    roles: [{claim: groups, values: [a], role: respondent}, {role: auditor, organisation: X, group: Y}, {claim: a, values: [b], role: king}]}
-- {key: two, name: {en: A, cy: B}, issuer: "https://other.example", client_id: x, client_secret: y}
+- {key: two, name: {en: A, cy: B}, issuer: "https://other.example", client_id: x, client_secret: y, only: [Example.org, x.example, x.example]}
 `))
 	for _, want := range []string{"provider 1 (One): key must", "name must be given in en and cy", "issuer must be", "client_secret must", "scopes must hold openid",
-		"rule 1: a supplier's role", "rule 2: claim and values", "rule 2: an auditor needs", "rule 2: organisation or group", `there is no role "king"`, "provider 3 (two): key and issuer must differ"} {
+		"rule 1: a supplier's role", "rule 2: claim and values", "rule 2: an auditor needs", "rule 2: organisation or group", `there is no role "king"`, "provider 3 (two): key and issuer must differ", `only: "Example.org" must be`, "only: x.example stands twice"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("without %q: %v", want, err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -101,6 +102,36 @@ func TestASessionBeginsWithTheSecondFactor(t *testing.T) {
 		r.get("/account/security")
 		r.must(200, "Authenticator app", "Where you are signed in")
 		r.post("/sign-out", r.hidden("/sign-out"))
+	}
+}
+
+// Who signs in where a session stands, as themselves or as another, ends it.
+func TestSigningInAnewEndsTheSessionThatStood(t *testing.T) {
+	h := start(t, "", 1)
+	h.member("ann", newOfficial())
+	h.member("bob", newOfficial())
+	r := h.reader(t)
+	r.signIn("ann@example.org")
+	for _, email := range []string{"ann@example.org", "bob@example.org"} {
+		at, err := url.Parse(r.node)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := h.reader(t)
+		old.client.Jar.SetCookies(at, r.client.Jar.Cookies(at)) // as a thief of the old token
+		old.get("/account")
+		old.must(200, "ann@example.org")
+		r.get("/account")
+		r.post("/sign-in", url.Values{"_csrf": {r.token}, "email": {email}, "password": {passphrase}})
+		r.must(303)
+		r.get(r.at)
+		r.prove(email)
+		r.get("/account")
+		r.must(200, email)
+		old.get("/account")
+		if old.status != 303 {
+			t.Errorf("after %s signed in, the session that stood answers %d", email, old.status)
+		}
 	}
 }
 

@@ -185,6 +185,7 @@ func apiRoutes(a *api.API) []apiRoute {
 		{get, "/users/{id}/memberships", access.UserManage, api.Do(a.Memberships)},
 		{post, "/users/{id}/memberships", access.UserManage, api.Do(a.AddMembership)},
 		{drop, "/users/{id}/memberships/{membership}", access.UserManage, api.Do(a.EndMembership)},
+		{drop, "/users/{id}/sessions", access.UserManage, api.Do(a.EndSessions)},
 		{get, "/invitations", access.UserManage, api.Do(a.Invitations)},
 		{post, "/invitations", access.RespondentInvite, api.Do(a.Invite)},
 		{drop, "/invitations/{id}", access.RespondentInvite, api.Do(a.RevokeInvitation)},

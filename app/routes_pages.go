@@ -104,6 +104,7 @@ func peoplePages(p *pages.Pages) []pageRoute {
 		{post, "/users/invitations/:id/revoke", access.RespondentInvite, p.InvitationRevoke},
 		{get, "/users/:id", access.UserManage, p.User},
 		{post, "/users/:id/status", access.UserManage, p.Proved(p.UserStatus)},
+		{post, "/users/:id/sessions/end", access.UserManage, p.Proved(p.UserSignOut)},
 		{post, "/users/:id/memberships", access.UserManage, p.Proved(p.UserGrant)},
 		{post, "/users/:id/memberships/:membership/end", access.UserManage, p.Proved(p.UserEnd)},
 		{post, "/users/:id/factor-resets", access.UserManage, p.Proved(p.FactorResetAsk)},

@@ -218,7 +218,10 @@ func mountAssets(app *fiber.App) {
 		if c.Query("v") != "" {
 			c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 		}
-		return c.Next()
+		err := c.Next()
+		kind := string(c.Response().Header.ContentType())
+		c.Set(fiber.HeaderContentType, request.Charset(kind, nil))
+		return err
 	}, filesystem.New(filesystem.Config{Root: http.FS(templates.Assets)}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -304,7 +305,11 @@ func (d *deliverer) send(ctx context.Context, m *outbox.Mail, subject, text, htm
 }
 
 func smtpOptions(address *url.URL) []mail.Option {
-	options := []mail.Option{mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(mail.TLSOpportunistic)}
+	policy := mail.TLSMandatory
+	if mayBeClear(address) {
+		policy = mail.TLSOpportunistic
+	}
+	options := []mail.Option{mail.WithTimeout(20 * time.Second), mail.WithTLSPolicy(policy)}
 	if port, err := strconv.Atoi(address.Port()); err == nil {
 		options = append(options, mail.WithPort(port))
 	}
@@ -315,4 +320,15 @@ func smtpOptions(address *url.URL) []mail.Option {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(address.User.Username()), mail.WithPassword(password))
 	}
 	return options
+}
+
+// mayBeClear reports whether mail, which holds links that let people in, may go
+// to a server that does not offer STARTTLS: to one on this machine, or where the
+// operator says so.
+func mayBeClear(address *url.URL) bool {
+	if said := address.Query().Get("starttls"); said != "" {
+		return said == "optional"
+	}
+	ip := net.ParseIP(address.Hostname())
+	return address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -96,6 +96,7 @@ func Problem(ctx context.Context, err error) huma.StatusError {
 		slog.Error("request failed", "request", visit.ID, "error", err)
 		f = &fault.Error{Key: "internal"}
 	}
+	visit.Refuse(f)
 	p := &problem{Type: "about:blank", Status: request.Status(f.Kind), Title: say(visit, f.Key, f.Args), header: http.Header{}}
 	if f.Key != "" {
 		p.Type = "urn:sicrwydd:error:" + f.Key

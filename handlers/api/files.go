@@ -117,7 +117,7 @@ func (a *API) addElsewhere(c *fiber.Ctx, review, system uuid.UUID) error {
 
 // ImportQuestionnaire keeps a file as the draft of its questionnaire.
 func (a *API) ImportQuestionnaire(c *fiber.Ctx) error {
-	upload, err := request.ReadUpload(c)
+	upload, err := request.ReadWritten(c)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (a *API) ImportQuestionnaire(c *fiber.Ctx) error {
 
 // ImportFramework adds a framework, or fills in one that is there.
 func (a *API) ImportFramework(c *fiber.Ctx) error {
-	upload, err := request.ReadUpload(c)
+	upload, err := request.ReadWritten(c)
 	if err != nil {
 		return err
 	}

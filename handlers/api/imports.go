@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -79,7 +80,7 @@ func (a *API) imported(ctx context.Context, id uuid.UUID, err error) (*thing[imp
 // BringImport keeps a list of systems and says what it would do. With
 // dry_run=false it is applied at once, if nothing is wrong with any row.
 func (a *API) BringImport(c *fiber.Ctx) error {
-	dry := c.FormValue("dry_run", "true")
+	dry := cmp.Or(request.Field(c, "dry_run"), "true")
 	if dry != "true" && dry != "false" {
 		return fault.Invalid("invalid").On("dry_run", "import.dry-run")
 	}

@@ -130,6 +130,12 @@ func (a *API) EndMembership(ctx context.Context, in *struct {
 	return nil, a.Identity.EndMembership(ctx, actor(ctx), in.ID, in.Membership)
 }
 
+// EndSessions signs a user out everywhere.
+func (a *API) EndSessions(ctx context.Context, in *ByID) (*struct{}, error) {
+	_, err := a.Identity.EndSessions(ctx, actor(ctx), in.ID)
+	return nil, err
+}
+
 type invitationIn struct {
 	Email    string        `json:"email"`
 	Name     string        `json:"name"`

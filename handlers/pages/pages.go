@@ -118,6 +118,9 @@ func (v *View) Refuse(err error, p Page) error {
 // Fragment draws a defined part of a page, for htmx to swap in.
 func (v *View) Fragment(part string, p Page, refused error) error {
 	var b bytes.Buffer
+	if f := fault.As(refused); f != nil {
+		v.Visit.Refuse(f)
+	}
 	page := v.page(p, fault.As(refused))
 	if err := v.pages.Set.Fragment(&b, p.Name, part, page); err != nil {
 		return err
@@ -138,6 +141,9 @@ func (v *View) Go(path, flashKey string) error {
 
 func (v *View) draw(status int, p Page, refused *fault.Error) error {
 	var b bytes.Buffer
+	if refused != nil {
+		v.Visit.Refuse(refused)
+	}
 	if err := v.pages.Set.Page(&b, p.Name, v.page(p, refused)); err != nil {
 		return err
 	}
@@ -185,6 +191,7 @@ func (v *View) fail(err error) error {
 		slog.Error("page failed", "request", v.Visit.ID, "path", v.Route().Path, "error", err)
 		f = &fault.Error{Key: "internal"}
 	}
+	v.Visit.Refuse(f)
 	if f.Kind == fault.KindUnauthenticated && v.Visit.Signed == nil && !v.FromHTMX() && v.Route().Path != "/sign-in" {
 		if t := v.typedHere(); t != nil {
 			return v.askAgain(t, f)
@@ -228,6 +235,9 @@ func (v *View) ID(name string) (uuid.UUID, error) {
 	}
 	return id, nil
 }
+
+// FormValue gives a field of the form as it was typed.
+func (v *View) FormValue(name string) string { return request.Field(v.Ctx, name) }
 
 // Typed gives a field of the form, without the blanks around it.
 func (v *View) Typed(name string) string { return strings.TrimSpace(v.FormValue(name)) }

@@ -34,6 +34,10 @@ type codeData struct {
 	Providers []templates.ProviderChoice
 }
 
+// Recovery says that a recovery code is the only code there is to type: the
+// reader has no app.
+func (d codeData) Recovery() bool { return !d.SetUp && !d.Apps }
+
 // waitingStep is the token of the way in that this browser has begun.
 func (v *View) waitingStep() string {
 	if v.step != "" {
@@ -55,6 +59,9 @@ func (p *Pages) codePage(v *View, next string) (Page, error) {
 		}
 	}
 	title := "code.title"
+	if data.Recovery() && waiting.Passkey != nil {
+		title = "code.passkey"
+	}
 	if waiting.SetUp {
 		title = "code.set-up"
 		if err := data.draw(v); err != nil {
@@ -113,12 +120,13 @@ func (p *Pages) fromTheStart(v *View, next string, err error) error {
 	return v.draw(fiber.StatusUnprocessableEntity, v.signInPage("", next), f)
 }
 
-// CodeForm asks for the second factor.
+// CodeForm asks for the second factor: of who is signed in as well, where another
+// way in was begun in this browser, such as by an invitation.
 func (p *Pages) CodeForm(v *View) error {
-	if v.Visit.Signed != nil {
-		return v.Go("/", "")
-	}
 	if v.waitingStep() == "" {
+		if v.Visit.Signed != nil {
+			return v.Go("/", "")
+		}
 		return v.Go("/sign-in?next="+url.QueryEscape(localPath(v.Query("next"))), "")
 	}
 	return p.askCode(v, v.Query("next"), nil)

@@ -29,7 +29,11 @@ type securityData struct {
 func (p *Pages) securityPage(v *View) (Page, error) {
 	signed := v.Visit.Signed
 	data := securityData{Email: signed.User.Email, NewEmail: v.Typed("email"), Here: signed.Session.ID.String(), Demo: p.Demo, Password: signed.User.PasswordHash != "", Passkeys: p.Identity.HasPasskeys()}
-	var err error
+	only, err := p.Identity.OnlyByProvider(v.UserContext(), signed.User)
+	if err != nil {
+		return Page{}, err
+	}
+	data.Password = data.Password && !only
 	if data.Factors, data.Codes, err = p.Identity.Factors(v.UserContext(), v.Actor()); err != nil {
 		return Page{}, err
 	}

@@ -82,7 +82,7 @@ func (p *Pages) TranslationsTake(v *View) error {
 const mostTranslations = 5000
 
 func (p *Pages) takeTranslations(v *View) error {
-	upload, err := request.ReadUpload(v.Ctx)
+	upload, err := request.ReadTabled(v.Ctx)
 	if err != nil {
 		return err
 	}

@@ -189,6 +189,11 @@ func (p *Pages) arrive(v *View, arrival identity.Arrival, next string) error {
 		}
 		return p.askCode(v, next, nil)
 	}
+	if before := v.Visit.Signed; before != nil { // this browser has one session, that of who signed in last
+		if err := p.Identity.SignOut(v.UserContext(), before); err != nil {
+			return err
+		}
+	}
 	v.cookie(sessionCookie, arrival.Session, 0)
 	v.cookie(stepCookie, "", -1)
 	if t == nil && v.carriedText() == "" && arrival.Codes == nil {

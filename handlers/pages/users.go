@@ -200,6 +200,18 @@ func (p *Pages) UserStatus(v *View) error {
 	return v.Go("/users/"+id.String(), "flash.saved")
 }
 
+// UserSignOut ends every session of a user.
+func (p *Pages) UserSignOut(v *View) error {
+	id, err := v.ID("id")
+	if err != nil {
+		return err
+	}
+	if _, err := p.Identity.EndSessions(v.UserContext(), v.Actor(), id); err != nil {
+		return err
+	}
+	return v.Go("/users/"+id.String(), "flash.sessions-ended")
+}
+
 // UserEnd ends a membership at once.
 func (p *Pages) UserEnd(v *View) error {
 	page, id, err := p.userPage(v, grantForm{})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -32,15 +34,29 @@ func ReadUpload(c *fiber.Ctx) (review.Upload, error) {
 	}
 	defer func() { _ = file.Close() }()
 	content, err := io.ReadAll(io.LimitReader(file, vault.MaxSize+1))
-	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(c.FormValue("valid_from")),
-		ValidTo: calendar.Date(c.FormValue("valid_to")), Confidential: c.FormValue("confidential") == "yes",
-		ConfidentialReason: c.FormValue("confidential_reason")}, err
+	return review.Upload{Name: header.Filename, Content: content, ValidFrom: calendar.Date(Field(c, "valid_from")),
+		ValidTo: calendar.Date(Field(c, "valid_to")), Confidential: Field(c, "confidential") == "yes",
+		ConfidentialReason: Field(c, "confidential_reason")}, err
+}
+
+// ReadTabled reads the file of a form that is a table: CSV or XLSX.
+func ReadTabled(c *fiber.Ctx) (review.Upload, error) { return readNamed(c, tableExtensions) }
+
+// ReadWritten reads the file of a form that is written in YAML or JSON.
+func ReadWritten(c *fiber.Ctx) (review.Upload, error) { return readNamed(c, writtenExtensions) }
+
+func readNamed(c *fiber.Ctx, extensions []string) (review.Upload, error) {
+	upload, err := ReadUpload(c)
+	if err != nil {
+		return upload, err
+	}
+	return upload, checkExtension(upload.Name, upload.Content, extensions)
 }
 
 // Attach sends a file as a download that no browser runs.
 func Attach(c *fiber.Ctx, name, mediaType string, content []byte) error {
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.Set(fiber.HeaderContentType, mediaType)
+	c.Set(fiber.HeaderContentType, Charset(mediaType, content))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox; frame-ancestors 'none'")
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -53,6 +69,19 @@ func ReportLanguage(c *fiber.Ctx) lang.Tag {
 		return tag
 	}
 	return From(c.UserContext()).Lang
+}
+
+// Charset says in which encoding a text is, where its media type does not: UTF-8
+// or, where the bytes are none, Windows-1252, the one other that is taken.
+func Charset(mediaType string, content []byte) string {
+	text := strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "javascript") || strings.HasSuffix(mediaType, "xml")
+	switch {
+	case !text || strings.Contains(mediaType, "charset="):
+		return mediaType
+	case !utf8.Valid(content):
+		return mediaType + "; charset=windows-1252"
+	}
+	return mediaType + "; charset=utf-8"
 }
 
 // AttachReceipt sends a receipt as PDF in the language asked for.

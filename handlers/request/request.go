@@ -4,8 +4,13 @@ package request
 
 import (
 	"context"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
 )
@@ -17,6 +22,20 @@ type Visit struct {
 	ID     string
 	Origin string // the address it came from
 	Agent  string // what the browser calls itself
+	// Refused are the keys of why it was refused, for the log; empty otherwise.
+	Refused string
+}
+
+// Refuse takes down for the log why the request was refused: by what the product
+// calls it, never by what was sent.
+func (v *Visit) Refuse(f *fault.Error) {
+	keys := []string{f.Key}
+	for _, field := range f.Fields {
+		if !slices.Contains(keys, field.Key) {
+			keys = append(keys, field.Key)
+		}
+	}
+	v.Refused = strings.Join(keys, " ")
 }
 
 type key struct{}
@@ -30,6 +49,21 @@ func From(ctx context.Context) *Visit {
 		return v
 	}
 	return &Visit{Lang: lang.English}
+}
+
+// Field gives a field of a form, from where the form is sent: that of a POST
+// stands in the body alone, whatever the address says.
+func Field(c *fiber.Ctx, name string) string {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return strings.Clone(c.Query(name))
+	}
+	if form, err := c.MultipartForm(); err == nil {
+		if values := form.Value[name]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	return string(c.Request().PostArgs().Peek(name))
 }
 
 // Actor gives who acts; nobody where nobody has signed in, who may do nothing.

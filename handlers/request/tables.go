@@ -29,6 +29,9 @@ func ReadTable(c *fiber.Ctx) (inventory.ImportFile, error) {
 	if err != nil {
 		return inventory.ImportFile{}, err
 	}
+	if err := checkExtension(header.Filename, content, tableExtensions); err != nil {
+		return inventory.ImportFile{}, err
+	}
 	table, err := sheet.Read(content, inventory.MaxImportRows)
 	if err != nil {
 		return inventory.ImportFile{}, err

@@ -258,7 +258,8 @@ func changeGrantIn(tx *store.Tx, m *Membership, roles []access.Role) error {
 // link notes who the one who is signed in is at a provider.
 func (s *Service) link(ctx context.Context, p *Provider, who *person, signed *Signed, from From) error {
 	_, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (bool, error) {
-		if _, err := store.Lock[User](tx, signed.User.ID); err != nil {
+		user, err := store.Lock[User](tx, signed.User.ID)
+		if err != nil {
 			return false, err
 		}
 		standing, err := store.Count[ProviderLink](tx, "issuer = ? AND (subject = ? OR user_id = ?)", p.Issuer, who.subject, signed.User.ID)
@@ -269,6 +270,9 @@ func (s *Service) link(ctx context.Context, p *Provider, who *person, signed *Si
 			return false, fault.Conflict("provider.linked")
 		}
 		if err := tx.Create(&ProviderLink{UserID: signed.User.ID, Issuer: p.Issuer, Subject: who.subject}, ProviderLinked); err != nil {
+			return false, err
+		}
+		if err := s.forgetPasswordIn(tx, p, user); err != nil {
 			return false, err
 		}
 		return true, s.endAccessIn(tx, signed.User.ID, signed.Session.ID)
@@ -327,7 +331,7 @@ func (s *Service) Unlink(ctx context.Context, signed *Signed, id uuid.UUID) erro
 		if err != nil {
 			return false, err
 		}
-		if user.PasswordHash == "" {
+		if p := s.ruling(user.Email); user.PasswordHash == "" || p != nil && p.Issuer == link.Issuer {
 			return false, fault.Conflict("provider.only-way")
 		}
 		program := tx.AsProgram("unlink a provider")

@@ -35,12 +35,16 @@ type Invitation struct {
 	RevokedAt         *time.Time
 }
 
-// Scope lets those who manage users see invitations.
+// Scope lets those who manage users see invitations, and those who invite people
+// to suppliers the ones to theirs.
 func (Invitation) Scope(by access.Actor) store.Condition {
 	if by.OnSupplierSide() {
 		return store.Suppliers(by, access.UserManage, "invitations.supplier_id")
 	}
-	return store.Holders(by, access.RespondentInvite, "")
+	if by.Holds(access.UserManage) {
+		return store.Holders(by, access.UserManage, "")
+	}
+	return store.Suppliers(by, access.RespondentInvite, "invitations.supplier_id")
 }
 
 // AuditKind names the thing in the audit log.
@@ -120,6 +124,9 @@ type Joining func(tx *store.Tx, i *Invitation, u *User) error
 func (s *Service) Accept(ctx context.Context, token, name, password string, joining Joining, from From) (Arrival, error) {
 	i, hasAccount, err := s.Look(ctx, token)
 	if err != nil {
+		return Arrival{}, err
+	}
+	if err := s.mayHavePassword(ctx, i.Email); err != nil {
 		return Arrival{}, err
 	}
 	hash, err := s.passwordFor(ctx, i, hasAccount, password, from)

@@ -49,6 +49,25 @@ func (s *Service) reach(ctx context.Context, p *Provider) (*reached, error) {
 	return p.reached, nil
 }
 
+// Examine asks a provider anew where it answers: the answer must name the issuer
+// that is configured, and say where people sign in and where keys are.
+func (p *Provider) Examine(ctx context.Context) error {
+	found, err := oidc.NewProvider(oidc.ClientContext(ctx, toProviders), p.Issuer)
+	if err != nil {
+		return err
+	}
+	var said struct {
+		Keys string `json:"jwks_uri"`
+	}
+	if err := found.Claims(&said); err != nil {
+		return err
+	}
+	if at := found.Endpoint(); at.AuthURL == "" || at.TokenURL == "" || said.Keys == "" {
+		return errors.New("it does not say where people sign in, where tokens or where keys are")
+	}
+	return nil
+}
+
 func unreachable(p *Provider, err error) error {
 	slog.Error("a provider of identities does not answer", "provider", p.Key, "error", err)
 	return fault.Unavailable("provider.unreachable")

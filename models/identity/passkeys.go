@@ -41,6 +41,13 @@ func relyingParty(publicURL string) *webauthn.WebAuthn {
 // HasPasskeys reports whether passkeys work at the public address.
 func (s *Service) HasPasskeys() bool { return s.passkeys != nil }
 
+// PasskeysMade counts the passkeys that stand.
+func (s *Service) PasskeysMade(ctx context.Context) (int, error) {
+	return store.Read(ctx, s.db, gate, func(tx *store.Tx) (int, error) {
+		return store.Count[Factor](tx, "kind = ? AND removed_at IS NULL", Passkey)
+	})
+}
+
 // Challenge is what a page asks a passkey to sign, once.
 type Challenge struct {
 	Token   string // of the step that waits for the answer

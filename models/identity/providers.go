@@ -35,6 +35,9 @@ type Provider struct {
 		ACR []string `yaml:"acr"`
 	} `yaml:"second_factor"`
 	Roles []RoleRule `yaml:"roles"`
+	// Only are the mail domains whose people, once they are linked, come by this
+	// provider alone.
+	Only []string `yaml:"only"`
 
 	reaching sync.Mutex
 	reached  *reached
@@ -51,6 +54,8 @@ type RoleRule struct {
 	place        Place
 }
 
+var mailDomain = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+
 var providerKey = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
 // ReadProviders reads providers from YAML. The error tells of all that is wrong.
@@ -62,7 +67,7 @@ func ReadProviders(content []byte) ([]*Provider, error) {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
 	var wrong []error
-	keys, issuers := map[string]bool{}, map[string]bool{}
+	keys, issuers, domains := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, p := range all {
 		if p == nil {
 			p = &Provider{}
@@ -75,6 +80,12 @@ func ReadProviders(content []byte) ([]*Provider, error) {
 			wrong = append(wrong, fmt.Errorf("%s: key and issuer must differ from those of the others", name))
 		}
 		keys[p.Key], issuers[p.Issuer] = true, true
+		for _, domain := range p.Only {
+			if domains[domain] {
+				wrong = append(wrong, fmt.Errorf("%s: only: %s stands twice", name, domain))
+			}
+			domains[domain] = true
+		}
 		if len(p.Scopes) == 0 {
 			p.Scopes = []string{"openid", "email", "profile"}
 		}
@@ -98,6 +109,9 @@ func (p *Provider) problems() []string {
 	check(p.ClientID != "", "client_id must be given")
 	check(p.ClientSecret != "", "client_secret must be given")
 	check(len(p.Scopes) == 0 || slices.Contains(p.Scopes, "openid"), "scopes must hold openid")
+	for _, domain := range p.Only {
+		check(mailDomain.MatchString(domain), fmt.Sprintf("only: %q must be the domain of mail addresses in small letters, as wales.nhs.uk", domain))
+	}
 	for i, rule := range p.Roles {
 		at := fmt.Sprintf("roles, rule %d: ", i+1)
 		check(rule.Claim != "" && len(rule.Values) > 0 && !slices.Contains(rule.Values, ""), at+"claim and values must be given")

@@ -57,6 +57,9 @@ func (s *Service) WriteToForgetful(ctx context.Context, job Forgotten) error {
 		if err != nil {
 			return false, err
 		}
+		if s.ruling(user.Email) != nil {
+			return false, nil
+		}
 		if user.PasswordHash == "" { // who comes by a provider must not come by a mail alone
 			if linked, err := store.Count[ProviderLink](tx, "user_id = ?", user.ID); err != nil || linked > 0 {
 				return false, err
@@ -101,6 +104,9 @@ func (s *Service) SetPassword(ctx context.Context, token, password string, from 
 	if err != nil {
 		return Arrival{}, linkEnded(err)
 	}
+	if s.ruling(user.Email) != nil { // it was sent before that was so
+		return Arrival{}, linkEnded(fault.Unauthenticated("step.ended"))
+	}
 	if err := checkPassword(password, user.Email); err != nil {
 		return Arrival{}, err
 	}
@@ -143,6 +149,9 @@ func (s *Service) setPasswordIn(tx *store.Tx, id uuid.UUID, hash string, butSess
 // ChangePassword sets another password for who is signed in and gives the one
 // that stands.
 func (s *Service) ChangePassword(ctx context.Context, signed *Signed, current, password string, from From) error {
+	if err := s.mayHavePassword(ctx, signed.User.Email); err != nil {
+		return err
+	}
 	if err := s.throttled(ctx, signed.User.Email, from.Origin); err != nil {
 		return err
 	}

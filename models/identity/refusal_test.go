@@ -2,12 +2,14 @@ package identity_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/audit"
 	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
 	"sicrwydd/models/lang"
@@ -148,6 +150,72 @@ func TestATokenOfSomebodyWithSeveralMembershipsNamesOne(t *testing.T) {
 			if signed, err := s.Bearer(t.Context(), token, ""); err != nil || !signed.Actor.Has(access.Approver) || signed.Actor.Has(access.Official) {
 				t.Errorf("%s: %+v, %v", name, signed, err)
 			}
+		}
+	})
+}
+
+// tokenRefusals lists why tokens were refused, the newest first: of a person, or of
+// nobody that is known.
+func (s *town) tokenRefusals(about uuid.UUID) (why []string) {
+	s.t.Helper()
+	events, err := store.Read(s.t.Context(), s.db, program, func(tx *store.Tx) (store.List[store.Told], error) {
+		return tx.EventsOf(store.Past{About: about, Acts: []audit.Action{identity.TokenRefused}}, "", 50)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range events.Items {
+		why = append(why, e.Note+" from "+e.From)
+	}
+	return why
+}
+
+func TestARefusedTokenIsAnEventAndAFloodOfThemIsTen(t *testing.T) {
+	each(t, func(t *testing.T, s *town) {
+		ann := s.add(identity.NewUser{})
+		made := func() string {
+			token, err := s.MakeToken(t.Context(), program, "ann@example.org", "feed", func(*identity.Membership) bool { return true }, nil, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return token
+		}
+		refused := func(token string) {
+			t.Helper()
+			if _, err := s.Bearer(t.Context(), token, "192.0.2.1"); !fault.Is(err, fault.KindUnauthenticated) {
+				t.Fatal(err)
+			}
+		}
+		revoked, expired := made(), made()
+		tokens, err := s.Tokens(t.Context(), access.Actor{UserID: ann.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.RevokeToken(t.Context(), access.Actor{UserID: ann.ID}, tokens[1].ID); err != nil {
+			t.Fatal(err)
+		}
+		refused(revoked)
+		s.now = s.now.Add(2 * time.Hour)
+		refused(expired)
+		s.suspend(ann)
+		s.now = s.now.Add(-2 * time.Hour)
+		refused(expired)
+		want := []string{"session.ended from 192.0.2.1", "token.expired from 192.0.2.1", "token.revoked from 192.0.2.1"}
+		got := s.tokenRefusals(ann.ID)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("of Ann: %q, want %q", got, want)
+		}
+		for range 15 {
+			refused("guessed")
+		}
+		if got := s.tokenRefusals(uuid.Nil); len(got) != 10 || got[0] != "token.unknown from 192.0.2.1" {
+			t.Errorf("of nobody known: %q, want ten", got)
+		}
+		s.now = s.now.Add(16 * time.Minute)
+		refused("guessed")
+		if got := s.tokenRefusals(uuid.Nil); len(got) != 11 {
+			t.Errorf("a quarter of an hour later: %d, want eleven", len(got))
 		}
 	})
 }

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,13 +41,14 @@ func (s *Service) begin(ctx context.Context, userID uuid.UUID, kind FactorKind, 
 	})
 }
 
-// SignOut ends a session.
+// SignOut ends a session; one that has ended by itself meanwhile is no event.
 func (s *Service) SignOut(ctx context.Context, signed *Signed) error {
 	_, err := store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
-		if err := tx.Note(signed.Session, SignedOut, ""); err != nil {
-			return false, err
+		q := store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{})
+		if q.Error != nil || q.RowsAffected == 0 {
+			return false, q.Error
 		}
-		return true, store.Query[Session](tx).Where("id = ?", signed.Session.ID).Delete(&Session{}).Error
+		return true, tx.Note(signed.Session, SignedOut, "")
 	})
 	return err
 }
@@ -75,6 +77,53 @@ func (s *Service) EndSession(ctx context.Context, signed *Signed, id uuid.UUID) 
 		return true, store.Query[Session](tx).Where("id = ?", id).Delete(&Session{}).Error
 	})
 	return err
+}
+
+// EndSessions is an administrator's act: every session of a user ends, and
+// nothing else of theirs. It gives how many there were.
+func (s *Service) EndSessions(ctx context.Context, by access.Actor, user uuid.UUID) (int, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (int, error) {
+		u, err := store.Find[User](tx, user)
+		if err != nil {
+			return 0, err
+		}
+		if !by.National() || !by.Holds(access.UserManage) {
+			return 0, fault.Forbidden("forbidden")
+		}
+		return endSessionsIn(tx, []*User{u})
+	})
+}
+
+// SignOutAll is the operator's way: the sessions of the user with an address
+// end or, with none, those of everybody.
+func (s *Service) SignOutAll(ctx context.Context, by access.Actor, email string) (int, error) {
+	return store.Change(ctx, s.db, by, func(tx *store.Tx) (int, error) {
+		if email != "" {
+			u, err := store.FindBy[User](tx, "email = ?", strings.ToLower(strings.TrimSpace(email)))
+			if err != nil {
+				return 0, err
+			}
+			return endSessionsIn(tx, []*User{u})
+		}
+		all, err := store.All[User](tx, "id", "id IN (?)", store.Query[Session](tx).Select("user_id"))
+		if err != nil {
+			return 0, err
+		}
+		return endSessionsIn(tx, all)
+	})
+}
+
+// endSessionsIn ends the sessions of users, with one event for each.
+func endSessionsIn(tx *store.Tx, users []*User) (int, error) {
+	ids := make([]uuid.UUID, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+		if err := tx.Note(u, SessionsEnded, ""); err != nil {
+			return 0, err
+		}
+	}
+	q := store.Query[Session](tx.AsProgram("end sessions")).Where("user_id IN ?", ids).Delete(&Session{})
+	return int(q.RowsAffected), q.Error
 }
 
 // Sessions lists the sessions of the one who is signed in, the newest first.

@@ -33,10 +33,12 @@ const (
 	SignedIn            audit.Action = "session.signed-in"
 	SessionProved       audit.Action = "session.proved"
 	SignedOutEverywhere audit.Action = "session.signed-out-everywhere"
+	SessionsEnded       audit.Action = "user.sessions-ended"
 	SignInRefused       audit.Action = "session.refused"
 	SignedOut           audit.Action = "session.signed-out"
 	MembershipSwitched  audit.Action = "session.membership-switched"
 	TokenMade           audit.Action = "api_token.made"
+	TokenRefused        audit.Action = "api_token.refused"
 	TokenRevoked        audit.Action = "api_token.revoked"
 	InvitationMade      audit.Action = "invitation.made"
 	InvitationAccepted  audit.Action = "invitation.accepted"
@@ -93,7 +95,14 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from From)
 		return Arrival{}, err
 	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
-		return store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
+		user, err := store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
+		if err != nil {
+			return nil, err
+		}
+		if only, err := s.onlyByProviderIn(tx, user); err != nil || only {
+			return nil, err // as one without a password
+		}
+		return user, nil
 	})
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
 		return Arrival{}, err
@@ -223,29 +232,15 @@ func (s *Service) SetLanguage(ctx context.Context, signed *Signed, language lang
 	return err
 }
 
-// Bearer gives who acts with an API token.
+// Bearer gives who acts with an API token. One that is unknown, over or revoked
+// is refused, with an event that says whose it was.
 func (s *Service) Bearer(ctx context.Context, token, origin string) (*Signed, error) {
-	type found struct {
-		signed *Signed
-		token  *Token
-	}
-	f, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (found, error) {
-		t, err := store.FindBy[Token](tx, "token_hash = ? AND revoked_at IS NULL", hashSecret(token))
-		if err != nil {
-			return found{}, unknownToken(err)
-		}
-		if tx.Now().After(t.ExpiresAt) {
-			return found{}, fault.Unauthenticated("token.expired")
-		}
-		signed, err := actorOf(tx, t.UserID, t.MembershipID, origin)
-		if err != nil {
-			return found{}, err
-		}
-		signed.Actor.TokenScopes = t.Scopes
-		return found{signed, t}, nil
-	})
+	f, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*bearer, error) { return findBearer(tx, token, origin) })
 	if err != nil {
 		return nil, err
+	}
+	if f.refused != nil {
+		return nil, s.refuseToken(ctx, f, origin)
 	}
 	if f.token.LastUsedAt == nil || s.db.Now().Sub(*f.token.LastUsedAt) > 10*time.Minute {
 		_, err = store.Change(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
@@ -253,13 +248,6 @@ func (s *Service) Bearer(ctx context.Context, token, origin string) (*Signed, er
 		})
 	}
 	return f.signed, err
-}
-
-func unknownToken(err error) error {
-	if fault.Is(err, fault.KindNotFound) {
-		return fault.Unauthenticated("token.unknown")
-	}
-	return err
 }
 
 func currentMemberships(tx *store.Tx, userID uuid.UUID) ([]*Membership, error) {

@@ -83,3 +83,70 @@ func (s *Service) RevokeToken(ctx context.Context, by access.Actor, id uuid.UUID
 	})
 	return err
 }
+
+// bearer is what was found of a token that somebody brought: who acts with it,
+// or why nobody does.
+type bearer struct {
+	signed  *Signed
+	token   *Token // without an id where it is unknown
+	refused *fault.Error
+	noted   bool // the audit log has enough of these refusals
+}
+
+func findBearer(tx *store.Tx, secret, origin string) (*bearer, error) {
+	f := &bearer{}
+	var err error
+	f.token, err = store.FindBy[Token](tx, "token_hash = ?", hashSecret(secret))
+	switch {
+	case fault.Is(err, fault.KindNotFound):
+		f.token, err = &Token{}, fault.Unauthenticated("token.unknown")
+	case err != nil:
+	case f.token.RevokedAt != nil:
+		err = fault.Unauthenticated("token.revoked")
+	case tx.Now().After(f.token.ExpiresAt):
+		err = fault.Unauthenticated("token.expired")
+	default:
+		if f.signed, err = actorOf(tx, f.token.UserID, f.token.MembershipID, origin); err == nil {
+			f.signed.Actor.TokenScopes = f.token.Scopes
+			return f, nil
+		}
+	}
+	if !fault.Is(err, fault.KindUnauthenticated) {
+		return nil, err
+	}
+	f.refused = fault.As(err)
+	n, err := store.Count[attempt](tx, "key = ? AND created_at > ?", f.token.refusals(origin), tx.Now().Add(-throttleWindow))
+	f.noted = n >= throttleAccount
+	return f, err
+}
+
+// refusals is what the refusals of a token are counted by: those of unknown
+// ones by where they come from.
+func (t *Token) refusals(origin string) string {
+	if t.ID == uuid.Nil {
+		return "token " + origin
+	}
+	return "token " + t.ID.String()
+}
+
+// refuseToken records that a token was refused and why, about ten times in the
+// window of throttling: what goes on asking fills no log. Nobody is slowed down,
+// for tokens are not guessed, and a program behind the same address may have a
+// good one.
+func (s *Service) refuseToken(ctx context.Context, f *bearer, origin string) error {
+	if f.noted {
+		return f.refused
+	}
+	_, err := store.Change(ctx, s.db, From{Origin: origin}.gate(), func(tx *store.Tx) (bool, error) {
+		row := &attempt{Row: store.NewRow(), Key: f.token.refusals(origin)}
+		row.CreatedAt = tx.Now()
+		if err := tx.Insert(row); err != nil {
+			return false, err
+		}
+		return true, tx.Note(f.token, TokenRefused, f.refused.Key)
+	})
+	if err != nil {
+		return err
+	}
+	return f.refused
+}

@@ -208,6 +208,7 @@ test('passkeys', { timeout: 240_000 }, async () => {
   await page.fill('#password', password)
   await r.press('form[action="/sign-in"] button[type=submit]')
   await page.waitForSelector(use)
+  assert.equal(await page.textContent('h1'), 'Use your passkey')
   await r.lookBoth('use a passkey')
   await r.picture('passkey-use')
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
@@ -222,6 +223,10 @@ test('passkeys', { timeout: 240_000 }, async () => {
 
   // To confirm, and one more from another device.
   await page.goto(`${house.base}/confirm?next=/account/security`)
+  assert.match(await page.textContent('main'), /You prove it with your passkey/)
+  assert.equal(await page.textContent('label[for=code]').then(text => text.trim()), 'Recovery code')
+  await r.lookBoth('confirm with a passkey')
+  await r.picture('passkey-confirm')
   await page.click(use)
   await page.waitForURL(`${house.base}/account/security`)
   await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
