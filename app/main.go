@@ -177,4 +177,3 @@ func named(kind, reference string, err error) error {
 	}
 	return err
 }
-
