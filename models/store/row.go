@@ -141,15 +141,19 @@ func (tx *Tx) Create(thing Thing, action audit.Action, jobs ...river.JobArgs) er
 	}
 	row.Version, row.CreatedAt = 1, tx.now
 	refold(thing)
-	if err := tx.Insert(thing); err != nil {
-		return err
-	}
 	values, err := tx.columnsOf(thing)
 	if err != nil {
 		return err
 	}
+	changed := diff(nil, values)
+	if err := tx.checkLengths(thing, changed); err != nil {
+		return err
+	}
+	if err := tx.Insert(thing); err != nil {
+		return err
+	}
 	tx.work.snapshots[thing] = values
-	return tx.finish(thing, action, diff(nil, values), jobs)
+	return tx.finish(thing, action, changed, jobs)
 }
 
 // Insert adds a row that belongs to another thing's change and needs no event
@@ -180,6 +184,9 @@ func (tx *Tx) Save(thing Thing, action audit.Action, jobs ...river.JobArgs) erro
 		return err
 	}
 	changed := diff(before, values)
+	if err := tx.checkLengths(thing, changed); err != nil {
+		return err
+	}
 	update := map[string]any{"version": row.Version + 1}
 	if folded {
 		update[found] = values[found]

@@ -1,0 +1,32 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"sicrwydd/models/directory"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
+	"sicrwydd/models/store"
+	"sicrwydd/models/store/storetest"
+)
+
+func TestATextHasALength(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		named := func(name string) error {
+			_, err := directory.New(db).AddOrganisation(t.Context(), program, directory.Input{Name: lang.Text{En: "Name", Cy: name}, Kind: directory.Kinds[0]})
+			return err
+		}
+		if err := named(strings.Repeat("ŵ", store.LongestLine)); err != nil {
+			t.Error(err)
+		}
+		err := fault.As(named(strings.Repeat("ŵ", store.LongestLine+1)))
+		if err == nil || err.Kind != fault.KindInvalid || len(err.Fields) != 1 || err.Fields[0].Location != "name.cy" || err.Fields[0].Args["Max"] != store.LongestLine {
+			t.Errorf("got %v", err)
+		}
+		o := addOrganisation(t, db, "Long")
+		if err := rename(o, db, 1, strings.Repeat("x", store.LongestLine+1)); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("a change gives %v", err)
+		}
+	})
+}
