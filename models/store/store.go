@@ -157,13 +157,20 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 	if err := os.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
+	// Made here, since SQLite would let everybody on the machine read it.
+	file, err := os.OpenFile(c.Path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("data file: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("data file: %w", err)
+	}
 	base := url.Values{"_time_format": {"sqlite"}}
 	for _, pragma := range []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)"} {
 		base.Add("_pragma", pragma)
 	}
 	writing := "file:" + c.Path + "?" + base.Encode() + "&_txlock=immediate"
 	reading := "file:" + c.Path + "?" + base.Encode() + "&_pragma=query_only(1)"
-	var err error
 	if db.write, err = sql.Open("sqlite", writing); err != nil {
 		return fmt.Errorf("open SQLite: %w", err)
 	}

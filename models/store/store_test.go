@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,6 +39,28 @@ func rename(o *directory.Organisation, db *store.DB, version int, name string) e
 		return nil
 	})
 	return err
+}
+
+// The file of the database, and what SQLite lays beside it, are the program's own.
+func TestTheFileIsReadByNobodyElse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kept.sqlite")
+	db, err := store.Open(t.Context(), store.Config{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(path + "*")
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%v, %v; want the file, its log and its index", files, err)
+	}
+	for _, one := range files {
+		if info, err := os.Stat(one); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has %v, %v", one, info.Mode(), err)
+		}
+	}
 }
 
 func TestAChangeThatFailsLeavesNothing(t *testing.T) {
