@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"iter"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -85,11 +87,20 @@ func (p patience) expect(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
 	limit := largestBody(string(head.Method()), path, string(head.ContentType()))
 	size := head.ContentLength()
-	if size == -1 || size > limit { // -1: in chunks, however many
+	if size == -1 { // in chunks, however many
 		size = limit
+	}
+	if size > limit { // not a byte of it is waited for, and nothing follows it
+		head.SetContentLength(0)
+		head.SetConnectionClose()
+		head.Set(tooLarge, "yes")
+		size = 0
 	}
 	return fasthttp.RequestConfig{ReadTimeout: p.within(max(size, 0)), MaxRequestBodySize: limit}
 }
+
+// tooLarge is the header by which takeIn learns of a body that is not read.
+const tooLarge = "X-Too-Large"
 
 // answerInTime gives an answer the time that its size needs on a slow line.
 func (p patience) answerInTime(c *fiber.Ctx) error {
@@ -223,7 +234,7 @@ func (d *door) Accept() (net.Conn, error) {
 		}
 		at := peer.AddrPort().Addr().Unmap()
 		if d.ours(at) {
-			return c, nil
+			return &guest{Conn: c, leave: func() {}}, nil
 		}
 		if d.enter(at) {
 			return &guest{Conn: c, leave: sync.OnceFunc(func() { d.leave(at) })}, nil
@@ -267,10 +278,21 @@ func (d *door) tell(what string, more ...any) {
 type guest struct {
 	net.Conn
 	leave func()
+	heeds atomic.Int64 // how many bytes are still taken, and forgotten, before it is closed
 }
 
 // Close ends the connection, and lets the next in.
 func (g *guest) Close() error {
+	rest := g.heeds.Swap(0)
+	if tcp, ok := g.Conn.(*net.TCPConn); ok && rest > 0 && tcp.CloseWrite() == nil {
+		go func() {
+			_ = tcp.SetReadDeadline(time.Now().Add(patient.within(int(rest))))
+			_, _ = io.CopyN(io.Discard, tcp, rest)
+			_ = tcp.Close()
+			g.leave()
+		}()
+		return nil
+	}
 	g.leave()
 	return g.Conn.Close()
 }

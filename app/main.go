@@ -95,6 +95,7 @@ type program struct {
 	demo      bool
 	accounts  []templates.DemoAccount
 	patience  patience
+	intake    *intake
 }
 
 // open puts the product together over its database, which migrate brings up to
@@ -104,7 +105,7 @@ func open(ctx context.Context, migrate bool) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{config: config, keys: config.Keyring(), patience: patient}
+	p := &program{config: config, keys: config.Keyring(), patience: patient, intake: newIntake()}
 	if p.db, err = store.Open(ctx, config.Store()); err != nil {
 		return nil, err
 	}

@@ -26,20 +26,24 @@ func (p *program) paceAddress(c *fiber.Ctx) error {
 }
 
 // pacePerson refuses a person who asks too often, in the browser and by tokens
-// apart; whoever has not signed in counts by address.
+// apart.
 func (p *program) pacePerson(c *fiber.Ctx) error {
-	visit := request.From(c.UserContext())
-	who := "nobody at " + network(visit.Origin)
-	switch {
-	case strings.HasPrefix(c.Path(), "/assets/"):
+	if strings.HasPrefix(c.Path(), "/assets/") {
 		return c.Next()
-	case visit.Signed == nil:
-	case visit.Signed.Session == nil:
-		who = "tokens of " + visit.Signed.User.ID.String()
-	default:
-		who = "person " + visit.Signed.User.ID.String()
 	}
-	return p.pace(c, who, p.config.RatePerson)
+	return p.pace(c, askerOf(request.From(c.UserContext())), p.config.RatePerson)
+}
+
+// askerOf is who counts as one: a person in the browser, their tokens, or an
+// address from which nobody has signed in.
+func askerOf(visit *request.Visit) string {
+	switch {
+	case visit.Signed == nil:
+		return "nobody at " + network(visit.Origin)
+	case visit.Signed.Session == nil:
+		return "tokens of " + visit.Signed.User.ID.String()
+	}
+	return "person " + visit.Signed.User.ID.String()
 }
 
 func (p *program) pace(c *fiber.Ctx, who string, most int) error {
@@ -47,6 +51,9 @@ func (p *program) pace(c *fiber.Ctx, who string, most int) error {
 		return c.Next()
 	}
 	if wait := p.rates.Take(who, cost(c), most); wait > 0 {
+		if cost(c) == costOfFile {
+			turnAway(c)
+		}
 		return fault.TooMany("too-many", wait)
 	}
 	return c.Next()

@@ -33,14 +33,14 @@ func (p *program) newServer() (*fiber.App, huma.API, error) {
 	app := fiber.New(fiber.Config{
 		AppName: "Sicrwydd", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
 		BodyLimit: largestUpload, ReadTimeout: p.patience.head, WriteTimeout: p.patience.while, IdleTimeout: idle, Concurrency: mostConnections(),
-		ReadBufferSize: 16 << 10, ErrorHandler: p.refused,
+		ReadBufferSize: 16 << 10, ErrorHandler: p.refused, StreamRequestBody: true, DisablePreParseMultipartForm: true,
 	})
 	app.Server().HeaderReceived = p.patience.expect
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, cause any) {
 		slog.Error("handler panicked", "request", request.From(c.UserContext()).ID, "cause", cause)
 	}}))
 	measured := newMeter(p.db)
-	app.Use(p.patience.answerInTime, p.identify, measured.observe, p.headers, refuseAmbiguous, refusePacked, refuseNoText, p.paceAddress, p.authenticate(web.Secure), p.pacePerson)
+	app.Use(p.patience.answerInTime, p.identify, measured.observe, p.headers, refuseAmbiguous, refusePacked, p.paceAddress, p.authenticate(web.Secure), p.pacePerson, p.takeIn, refuseNoText)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", p.ready)
 	app.Get("/metrics", measured.serve())

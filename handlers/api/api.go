@@ -3,6 +3,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,15 @@ func New(app *fiber.App) huma.API {
 	config.RejectUnknownQueryParameters = true
 	config.Servers = []*huma.Server{{URL: Prefix}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	return humafiber.NewWithGroup(app, app.Group(Prefix), config)
+	return humafiber.NewWithGroup(app, app.Group(Prefix, streamed), config)
+}
+
+// streamed gives the body, which has been read within its limit, as the stream
+// that humafiber reads where a server streams.
+func streamed(c *fiber.Ctx) error {
+	body := c.Request().Body()
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body))
+	return c.Next()
 }
 
 // Endpoint is an operation ready to be put on a route.
