@@ -2,6 +2,7 @@ package pages
 
 import (
 	"strings"
+	"unicode"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/fault"
@@ -44,9 +45,10 @@ func (v *View) from() identity.From {
 	return identity.From{Origin: v.Visit.Origin, Agent: v.Visit.Agent, Language: v.Lang()}
 }
 
-// localPath keeps redirects on this site.
+// localPath keeps redirects on this site. A browser leaves tabs and ends of lines
+// out of an address, and takes a backslash for a slash.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") || strings.ContainsFunc(next, unicode.IsControl) {
 		return "/"
 	}
 	return next

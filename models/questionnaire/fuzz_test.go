@@ -2,6 +2,7 @@ package questionnaire_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -56,5 +57,49 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		_ = d.Validate(func(string) bool { return true })
+	})
+}
+
+// Whatever is sent as an answer is kept in one form, or refused in words.
+func FuzzCheckValue(f *testing.F) {
+	types := []questionnaire.Type{questionnaire.YesNo, questionnaire.SingleChoice, questionnaire.MultipleChoice, questionnaire.Number, questionnaire.Day, questionnaire.Text, questionnaire.File}
+	for n := range types {
+		for _, seed := range []string{`"yes"`, `["a","b"]`, `12.50`, `1e400`, `"2026-02-30"`, `" x "`, `null`, `{"a":1}`, `"\u0000"`, `[[]]`, `-0`, `"a"b`} {
+			f.Add(n, []byte(seed))
+		}
+	}
+	f.Fuzz(func(t *testing.T, n int, raw []byte) {
+		if n < 0 || n >= len(types) {
+			return
+		}
+		q := &questionnaire.Question{Key: "q", Type: types[n], Options: []questionnaire.Option{{Value: "a"}, {Value: "b"}}}
+		kept, err := questionnaire.CheckValue(q, raw)
+		switch {
+		case err != nil && fault.As(err) == nil:
+			t.Errorf("it is refused without a word: %v", err)
+		case err != nil || kept == nil:
+		case !json.Valid(kept):
+			t.Errorf("%q is kept as %q, which is no JSON", raw, kept)
+		default:
+			if again, err := questionnaire.CheckValue(q, kept); err != nil || !bytes.Equal(again, kept) {
+				t.Errorf("%q is kept as %q, and that as %q, %v", raw, kept, again, err)
+			}
+		}
+	})
+}
+
+// What names an answer is read back as it is written.
+func FuzzParseSlot(f *testing.F) {
+	for _, seed := range []string{"mfa", "mfa@0192b5a0-0000-7000-8000-000000000001", "@", "a@b@c", "a@{0192b5a0-0000-7000-8000-000000000001}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		slot, err := questionnaire.ParseSlot(text)
+		if err != nil {
+			return
+		}
+		if again, err := questionnaire.ParseSlot(slot.String()); err != nil || again != slot {
+			t.Errorf("%q is %v, and its name is %v, %v", text, slot, again, err)
+		}
 	})
 }

@@ -170,5 +170,12 @@ func (c cursor) String() string {
 func readCursor(s string) (cursor, bool) {
 	var c cursor
 	body, err := base64.RawURLEncoding.DecodeString(s)
-	return c, err == nil && json.Unmarshal(body, &c) == nil
+	if err != nil || json.Unmarshal(body, &c) != nil || uuid.Validate(c.ID) != nil {
+		return c, false
+	}
+	switch c.Value.(type) {
+	case nil, string, float64, bool:
+		return c, true
+	}
+	return c, false
 }
