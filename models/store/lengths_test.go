@@ -43,7 +43,7 @@ func TestAListHasALength(t *testing.T) {
 		}
 		for key, err := range map[string]error{
 			"entries.too-many": group(slices.Repeat([]string{"one"}, store.LongestList+1)...),
-			"text.too-long": group("one", strings.Repeat("x", store.LongestLine+1)),
+			"text.too-long":    group("one", strings.Repeat("x", store.LongestLine+1)),
 		} {
 			if f := fault.As(err); f == nil || f.Kind != fault.KindInvalid || len(f.Fields) != 1 || f.Fields[0].Location != "members" || f.Fields[0].Key != key {
 				t.Errorf("%s: got %v", key, err)
