@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/url"
 	"os"
 	"strings"
@@ -134,5 +136,41 @@ func search(t *testing.T, h *house) {
 		if len(items) != 1 || items[0].(map[string]any)["name"] != want {
 			t.Errorf("%q finds %v, want %s", q, items, want)
 		}
+	}
+}
+
+// Two days of one thing are checked against each other, wherever there are two.
+func TestWhatEndsDoesNotEndBeforeItBegins(t *testing.T) {
+	h := start(t, "", 1)
+	h.person("official", access.Official, identity.Place{})
+	host := h.organisation("7A4")
+	h.person("siro", access.Approver, identity.Place{OrganisationID: &host})
+	supplier, system, review := h.supplierWithReview("Fictitious Ends Ltd", host, "lead")
+	const first, last = "2026-03-02", "2026-03-01"
+	refused := func(a answer, field string) {
+		t.Helper()
+		if a.status != 422 || !strings.Contains(string(a.raw), field) {
+			t.Errorf("%s: %d %s", field, a.status, a.raw)
+		}
+	}
+	refused(h.ask("official", "POST", "/contracts", map[string]any{"supplier_id": supplier, "title": "T", "system_ids": []any{system}, "starts_on": first, "ends_on": last}), "ends_on")
+	refused(h.ask("official", "POST", "/programmes", map[string]any{"title": map[string]any{"en": "T"}, "starts_on": first, "ends_on": last}), "ends_on")
+	refused(h.ask("official", "POST", "/organisations/"+host.String()+"/appointments", map[string]any{"role": "siro", "person_name": "P", "from_on": first, "until_on": last}), "until_on")
+	dated := func(from, to string) answer {
+		var b bytes.Buffer
+		form := multipart.NewWriter(&b)
+		_ = form.WriteField("valid_from", from)
+		_ = form.WriteField("valid_to", to)
+		file, err := form.CreateFormFile("file", "policy.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = file.Write([]byte("what shows it"))
+		_ = form.Close()
+		return h.send("lead", "POST", "/reviews/"+review+"/answers/governance.board-owner/evidence", form.FormDataContentType(), &b)
+	}
+	refused(dated(first, last), "valid_to")
+	if a := dated(last, first); a.status != 201 {
+		t.Errorf("evidence of a day is refused: %d %s", a.status, a.raw)
 	}
 }

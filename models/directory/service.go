@@ -294,6 +294,9 @@ func (s *Service) Appoint(ctx context.Context, by access.Actor, organisation uui
 				invalid.On(location, "date.wrong")
 			}
 		}
+		if in.UntilOn != "" && in.UntilOn < in.FromOn {
+			invalid.On("until_on", "period.ends-before")
+		}
 		if err := invalid.OrNil(); err != nil {
 			return nil, err
 		}

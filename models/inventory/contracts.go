@@ -59,7 +59,7 @@ func (in *ContractInput) check() error {
 		}
 	}
 	if in.StartsOn != "" && in.EndsOn != "" && in.EndsOn < in.StartsOn {
-		invalid.On("ends_on", "contract.ends-before")
+		invalid.On("ends_on", "period.ends-before")
 	}
 	if in.ValuePence != nil && *in.ValuePence < 0 {
 		invalid.On("value_pence", "number.negative")

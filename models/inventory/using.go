@@ -53,7 +53,7 @@ func (in *UseInput) check() error {
 		}
 	}
 	if in.FromOn != "" && in.UntilOn != "" && in.UntilOn < in.FromOn {
-		invalid.On("until_on", "use.ends-before")
+		invalid.On("until_on", "period.ends-before")
 	}
 	return invalid.OrNil()
 }

@@ -95,6 +95,9 @@ func (s *Service) AddEvidence(ctx context.Context, by access.Actor, id uuid.UUID
 			return nil, fault.Invalid("invalid").On(location, "date.wrong")
 		}
 	}
+	if up.ValidTo != "" && up.ValidTo < up.ValidFrom {
+		return nil, fault.Invalid("invalid").On("valid_to", "period.ends-before")
+	}
 	if up.Confidential && strings.TrimSpace(up.ConfidentialReason) == "" {
 		return nil, fault.Invalid("invalid").On("confidential_reason", "reason.missing")
 	}
