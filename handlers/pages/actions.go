@@ -11,15 +11,20 @@ import (
 
 type actionData struct {
 	*review.ActionDetail
-	Does    bool // carries it out
-	Checks  bool // verifies it, or sends it back
-	Decides bool // on time
+	Does    bool      // carries it out
+	Checks  bool      // verifies it, or sends it back
+	decides uuid.UUID // who may decide on time, unless they asked for it
 	// What was typed and refused, and in which form.
 	Form    string
 	Written string
 	Message lang.Text
 	Until   typedDay
 	Reason  string
+}
+
+// Decides reports whether the reader may decide on a request for time.
+func (d actionData) Decides(e *review.Extension) bool {
+	return d.decides != uuid.Nil && (e.AskedByID == nil || *e.AskedByID != d.decides)
 }
 
 // Waiting is the request for time that nobody has decided on yet.
@@ -39,9 +44,11 @@ func (p *Pages) actionPage(v *View, id uuid.UUID, form string) (Page, error) {
 	}
 	by := v.Actor()
 	data := actionData{ActionDetail: detail, Form: form, Written: detail.Completion,
-		Does:    detail.State == review.ActionOpen && by.Holds(access.ActionDo) && (detail.Side == review.SupplierSide) == by.OnSupplierSide(),
-		Checks:  detail.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !detail.CompletedByHand(by),
-		Decides: by.Holds(access.ActionVerify)}
+		Does:   detail.State == review.ActionOpen && by.Holds(access.ActionDo) && (detail.Side == review.SupplierSide) == by.OnSupplierSide(),
+		Checks: detail.State == review.ActionCompleted && by.Holds(access.ActionVerify) && !detail.CompletedByHand(by)}
+	if by.Holds(access.ActionVerify) {
+		data.decides = by.UserID
+	}
 	if form != "" {
 		data.Written, data.Message, data.Until, data.Reason = v.Typed("completion"), v.TypedText("message"), v.typedDay("until_on"), v.Typed("reason")
 	}

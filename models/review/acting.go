@@ -126,7 +126,7 @@ func (s *Service) AskForActionTime(ctx context.Context, by access.Actor, id uuid
 		if waiting > 0 {
 			return nil, fault.Conflict("extension.waiting")
 		}
-		e := &Extension{ReviewID: a.ReviewID, ActionID: &id, AskedBy: by.Name, UntilOn: in.UntilOn, Reason: strings.TrimSpace(in.Reason)}
+		e := &Extension{ReviewID: a.ReviewID, ActionID: &id, AskedBy: by.Name, AskedByID: &by.UserID, UntilOn: in.UntilOn, Reason: strings.TrimSpace(in.Reason)}
 		invalid := fault.Invalid("invalid")
 		a.checkLater(invalid, in.UntilOn, calendar.On(tx.Now()))
 		if e.Reason == "" {
@@ -173,6 +173,8 @@ func (s *Service) DecideActionTime(ctx context.Context, by access.Actor, id, ext
 		switch {
 		case e.Decision != Undecided:
 			return nil, fault.Conflict("extension.decided")
+		case valueOrNil(e.AskedByID) == by.UserID:
+			return nil, fault.Forbidden("extension.own")
 		case a.State != ActionOpen:
 			return nil, fault.Conflict("action.wrong-state", fault.Args{"State": string(a.State)})
 		case decision != Granted && decision != Refused:

@@ -17,8 +17,9 @@ import (
 type Extension struct {
 	store.Row
 	ReviewID  uuid.UUID
-	ActionID  *uuid.UUID    // for an action, not for the answers
-	AskedBy   string        // empty where an official moved the date without being asked
+	ActionID  *uuid.UUID // for an action, not for the answers
+	AskedBy   string     // empty where an official moved the date without being asked
+	AskedByID *uuid.UUID
 	UntilOn   calendar.Date // as asked; once granted, as granted
 	Reason    string
 	Decision  ExtensionDecision
@@ -38,7 +39,11 @@ const (
 
 // Scope is that of the review's messages; of a supplier its leads see it.
 func (Extension) Scope(by access.Actor) store.Condition {
-	return store.Leads(by, access.MessageRead, "extensions.review_id")
+	c := store.Leads(by, access.MessageRead, "extensions.review_id")
+	if by.OnSupplierSide() {
+		c = c.And(notOfOurActions("extensions"))
+	}
+	return c
 }
 
 // AuditKind names the thing in the audit log.
@@ -84,7 +89,7 @@ func (s *Service) AskForTime(ctx context.Context, by access.Actor, id uuid.UUID,
 		if len(open) > 0 {
 			return nil, fault.Conflict("extension.waiting")
 		}
-		e := &Extension{ReviewID: id, AskedBy: by.Name, UntilOn: in.UntilOn, Reason: strings.TrimSpace(in.Reason)}
+		e := &Extension{ReviewID: id, AskedBy: by.Name, AskedByID: &by.UserID, UntilOn: in.UntilOn, Reason: strings.TrimSpace(in.Reason)}
 		invalid := fault.Invalid("invalid")
 		r.checkLater(invalid, in.UntilOn, calendar.On(tx.Now()))
 		if e.Reason == "" {

@@ -97,10 +97,11 @@ func (s *Service) AddFinding(ctx context.Context, by access.Actor, review uuid.U
 }
 
 // recognise notes the latest finding of an earlier, signed review of the
-// supplier that is about one of the same questions, of the same system.
+// supplier that is about one of the same questions, of the same system. What a
+// desk review found the supplier was not told, so it repeats nothing to it.
 func (f *Finding) recognise(tx *store.Tx, r *Review) error {
 	program := tx.AsProgram("recognise a finding")
-	signed := store.Query[Review](program).Select("id").Where("supplier_id = ? AND state = ? AND id NOT IN ?", r.SupplierID, SignedOff,
+	signed := store.Query[Review](program).Select("id").Where("supplier_id = ? AND state = ? AND kind = ? AND id NOT IN ?", r.SupplierID, SignedOff, r.Kind,
 		[]uuid.UUID{r.ID, valueOrNil(r.CorrectsID)})
 	earlier, err := store.Many[Finding](program, "created_at DESC, id DESC", "review_id IN (?)", signed)
 	f.Repeats = ""

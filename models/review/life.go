@@ -163,9 +163,7 @@ func (r *Review) assess(a *Assessment, unjudged []questionnaire.Slot, days *int,
 	}
 	r.Assessment, r.AssessedAt = a, &at
 	r.AccuracyCheckUntil = calendar.On(at).AddDays(length)
-	if r.SharedAt == nil {
-		r.SharedAt = &at
-	}
+	r.SharedAt = &at
 	r.enter(Assessed, at)
 	return nil
 }
@@ -199,6 +197,7 @@ func (r *Review) sendBack(message lang.Text, at time.Time) error {
 	if message.Empty() {
 		return fault.Invalid("invalid").On("message", "message.missing")
 	}
+	r.SharedAt = nil // what is worked on anew is shared anew
 	r.enter(InAssessment, at)
 	return nil
 }

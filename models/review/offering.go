@@ -173,7 +173,7 @@ func (d *dossier) attachAgain(tx *store.Tx, item *questionnaire.Item, evidence [
 			continue
 		}
 		e := *old
-		e.Row, e.ReviewID, e.Section = store.Row{}, d.review.ID, item.Section.Key
+		e.Row, e.ReviewID, e.Section, e.ActionID = store.Row{}, d.review.ID, item.Section.Key, nil
 		e.QuestionKey, e.SystemID = item.Slot.Key, item.Slot.System
 		e.UploadedByID, e.UploadedBy = tx.By().UserID, tx.By().Name
 		if err := tx.Create(&e, EvidenceAdded); err != nil {
@@ -248,7 +248,7 @@ func (s *Service) UseAgain(ctx context.Context, by access.Actor, id uuid.UUID, k
 			return nil, fault.Invalid("invalid").On("library", "evidence.expired")
 		}
 		e := *old
-		e.Row = store.Row{}
+		e.Row, e.ActionID = store.Row{}, nil
 		return &e, s.attach(tx, id, key, system, &e)
 	})
 }

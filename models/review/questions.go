@@ -114,6 +114,7 @@ type viewer struct {
 	d        *dossier
 	supplier bool
 	judging  bool // sees judgements
+	feedback bool // sees what was written for the supplier
 	answers  bool
 	sections map[string]bool // nil: all
 	past     map[questionnaire.Slot]*Previous
@@ -121,7 +122,9 @@ type viewer struct {
 }
 
 func (d *dossier) viewer(tx *store.Tx) viewer {
-	return viewer{d: d, supplier: tx.By().OnSupplierSide(), judging: !tx.By().OnSupplierSide(), answers: true}
+	supplier := tx.By().OnSupplierSide()
+	return viewer{d: d, supplier: supplier, judging: !supplier, answers: true,
+		feedback: !supplier || d.review.SharedAt != nil && tx.By().Has(access.SupplierLead)}
 }
 
 func (v viewer) question(item *questionnaire.Item) QuestionView {
@@ -159,7 +162,7 @@ func (v viewer) question(item *questionnaire.Item) QuestionView {
 		if v.judging {
 			view.Judgement = &JudgementView{j.Outcome, j.Basis, j.EvidenceIDs, j.Note, j.Feedback, j.JudgedBy, j.JudgedAt, j.CarriedFrom}
 		}
-		if !v.supplier || r.SharedAt != nil {
+		if v.feedback {
 			view.Feedback = &j.Feedback
 		}
 	}

@@ -185,7 +185,7 @@ func (s *Service) snapshot(tx *store.Tx, d *dossier, rendition Rendition) (*Snap
 		return nil, err
 	}
 	snap.AskedBy = names[valueOrNil(r.AskedByID)]
-	previous, err := s.previous(tx, d)
+	previous, err := s.previous(tx, d, rendition)
 	if err != nil {
 		return nil, err
 	}
@@ -246,8 +246,8 @@ func (s *Service) describe(tx *store.Tx, d *dossier, snap *Snapshot) error {
 }
 
 // previous opens the last signed review of the same supplier over one of the
-// same systems, nil where there is none.
-func (s *Service) previous(tx *store.Tx, d *dossier) (*dossier, error) {
+// same systems, nil where there is none. Of desk reviews the supplier is not told.
+func (s *Service) previous(tx *store.Tx, d *dossier, rendition Rendition) (*dossier, error) {
 	var ids []uuid.UUID
 	for _, system := range d.systems {
 		ids = append(ids, system.ID)
@@ -256,8 +256,12 @@ func (s *Service) previous(tx *store.Tx, d *dossier) (*dossier, error) {
 	if before.IsZero() {
 		before = tx.Now()
 	}
-	reviews, err := store.All[Review](tx, "signed_off_at DESC", `supplier_id = ? AND id <> ? AND state = ? AND signed_off_at < ?
-		AND id IN (?)`, d.review.SupplierID, d.review.ID, SignedOff, before,
+	kinds := []Kind{OfSupplier}
+	if rendition != ForSupplier {
+		kinds = append(kinds, Desk)
+	}
+	reviews, err := store.All[Review](tx, "signed_off_at DESC", `supplier_id = ? AND id <> ? AND state = ? AND signed_off_at < ? AND kind IN ?
+		AND id IN (?)`, d.review.SupplierID, d.review.ID, SignedOff, before, kinds,
 		store.Query[Coverage](tx).Select("review_id").Where("system_id IN ?", ids))
 	if err != nil || len(reviews) == 0 {
 		return nil, err

@@ -202,9 +202,19 @@ func (e *Evidence) Slot() questionnaire.Slot {
 	return questionnaire.Slot{Key: e.QuestionKey, System: e.SystemID}
 }
 
-// Scope is that of the section of the review.
+// Scope is that of the section of the review; what shows an action of ours to be
+// done is no supplier's.
 func (Evidence) Scope(by access.Actor) store.Condition {
-	return store.Sections("evidence")(by, access.AnswersRead, "evidence.review_id")
+	c := store.Sections("evidence")(by, access.AnswersRead, "evidence.review_id")
+	if by.OnSupplierSide() {
+		c = c.And(notOfOurActions("evidence"))
+	}
+	return c
+}
+
+// notOfOurActions leaves out what hangs on an action that is our side's to do.
+func notOfOurActions(table string) string {
+	return table + ".action_id IS NULL OR " + table + ".action_id IN (SELECT id FROM actions WHERE side = '" + string(SupplierSide) + "')"
 }
 
 // AuditKind names the thing in the audit log.

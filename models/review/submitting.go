@@ -191,14 +191,15 @@ func publishKey(tx *store.Tx, id, public string) error {
 }
 
 // ReceiptOf gives the latest receipt of a review with the public key that
-// verifies it.
+// verifies it. It holds every answer: that they were read is recorded.
 func (s *Service) ReceiptOf(ctx context.Context, by access.Actor, id uuid.UUID) (*Receipt, *SigningKey, error) {
 	type both struct {
 		receipt *Receipt
 		key     *SigningKey
 	}
 	b, err := store.Read(ctx, s.db, by, func(tx *store.Tx) (both, error) {
-		if _, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review]); err != nil {
+		r, err := reviewFor(tx, id, access.AnswersRead, store.Find[Review])
+		if err != nil {
 			return both{}, err
 		}
 		receipts, err := store.Many[Receipt](tx, "number DESC", "review_id = ?", id)
@@ -209,7 +210,7 @@ func (s *Service) ReceiptOf(ctx context.Context, by access.Actor, id uuid.UUID) 
 		if err != nil || len(key) == 0 {
 			return both{}, orNotFound(err)
 		}
-		return both{receipts[0], key[0]}, nil
+		return both{receipts[0], key[0]}, tx.Seen(r, AnswersRead)
 	})
 	return b.receipt, b.key, err
 }

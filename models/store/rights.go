@@ -29,6 +29,7 @@ const (
 	ofReview   = "review_id IN (SELECT r.id FROM reviews r)"
 	ofShared   = "review_id IN (SELECT r.id FROM reviews r WHERE r.shared_at IS NOT NULL)"
 	ofReadings = "action IN ('evidence.read', 'answers.read') AND about_id IN (SELECT r.id FROM reviews r)"
+	notOfOurs  = "(action_id IS NULL OR action_id IN (SELECT a.id FROM actions a WHERE a.side = 'supplier'))"
 	ofSigned   = "review_id IN (SELECT r.id FROM reviews r WHERE r.signed_off_at IS NOT NULL)"
 )
 
@@ -54,7 +55,7 @@ var supplierRights = []right{
 	{table: "respondent_sections", allows: "SID", own: ofReview},
 	{table: "answers", allows: "SIU", own: ofReview},
 	{table: "answer_changes", allows: "SI", own: ofReview},
-	{table: "evidence", allows: "SIU", own: ofReview + " AND " + mine},
+	{table: "evidence", allows: "SIU", own: ofReview + " AND " + mine + " AND " + notOfOurs},
 	{table: "judgements", allows: "SD", own: never, rule: ofReview},
 	{table: "participations", allows: "SI", own: ofReview},
 	{table: "returns", allows: "S", own: ofReview},
@@ -64,7 +65,7 @@ var supplierRights = []right{
 	{table: "actions", allows: "SU", own: ofSigned, rule: ofReview},
 	{table: "reports", allows: "S", own: ofReview + " AND rendition = 'supplier'"},
 	{table: "messages", allows: "SI", own: ofReview + " AND side <> 'internal'", rule: ofReview},
-	{table: "extensions", allows: "SI", own: ofReview},
+	{table: "extensions", allows: "SI", own: ofReview + " AND " + notOfOurs},
 	{table: "fact_corrections", allows: "SI", own: ofReview},
 
 	{table: "memberships", allows: "SIU", own: mine + " OR " + self, rule: "supplier_id IS NULL", writes: mine},

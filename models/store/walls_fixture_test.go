@@ -43,7 +43,7 @@ var refers = map[string]string{"supplier_id": "suppliers", "system_id": "systems
 
 // words are the values that a rule or a constraint asks for; now stands for the
 // present.
-var words = map[string]string{"reviews.kind": "supplier", "reports.rendition": "supplier", "messages.side": "supplier", "factors.kind": "totp",
+var words = map[string]string{"reviews.kind": "supplier", "reports.rendition": "supplier", "messages.side": "supplier", "actions.side": "supplier", "factors.kind": "totp",
 	"reviews.issued_at": now, "reviews.shared_at": now, "reviews.signed_off_at": now, "users.status": "active", "audit_events.action": "evidence.read",
 	"memberships.roles": `["supplier_lead"]`}
 

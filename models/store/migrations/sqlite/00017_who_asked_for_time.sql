@@ -1,0 +1,7 @@
+-- +goose Up
+
+-- Who asked for time does not decide on it.
+ALTER TABLE extensions ADD COLUMN asked_by_id TEXT;
+
+-- +goose Down
+ALTER TABLE extensions DROP COLUMN asked_by_id;
