@@ -42,10 +42,9 @@ var carriesFile = []string{
 }
 
 // largestBody is how many bytes the body of a request may have. Only a form of
-// parts may be large: it is read as it comes, while for any other body as much
-// memory as its head announces is taken at once.
-func largestBody(method, path, mediaType string) int {
-	if method != post || !strings.HasPrefix(strings.ToLower(mediaType), fiber.MIMEMultipartForm) {
+// parts may be large, which says its size; what comes in chunks has the size -1.
+func largestBody(method, path, mediaType string, size int) int {
+	if method != post || size < 0 || !strings.HasPrefix(strings.ToLower(mediaType), fiber.MIMEMultipartForm) {
 		return largestForm
 	}
 	for _, pattern := range carriesFile {
@@ -85,8 +84,8 @@ func (p patience) within(size int) time.Duration {
 // and until when it has to be.
 func (p patience) expect(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
-	limit := largestBody(string(head.Method()), path, string(head.ContentType()))
 	size := head.ContentLength()
+	limit := largestBody(string(head.Method()), path, string(head.ContentType()), size)
 	if size == -1 { // in chunks, however many
 		size = limit
 	}
@@ -235,6 +234,9 @@ func (d *door) Accept() (net.Conn, error) {
 		at := peer.AddrPort().Addr().Unmap()
 		if d.ours(at) {
 			return &guest{Conn: c, leave: func() {}}, nil
+		}
+		if at.Is6() { // a network, as in network
+			at = netip.PrefixFrom(at, 64).Masked().Addr()
 		}
 		if d.enter(at) {
 			return &guest{Conn: c, leave: sync.OnceFunc(func() { d.leave(at) })}, nil

@@ -230,7 +230,7 @@ func TestNoRouteTakesMoreThanItsLimit(t *testing.T) {
 		refused(r, form, largestForm+1)
 		if slices.Contains(carriesFile, r.path) && r.method == post {
 			refused(r, mixed, largestUpload+1)
-			if got := largestBody(r.method, r.address(), mixed); got != largestUpload {
+			if got := largestBody(r.method, r.address(), mixed, largestUpload); got != largestUpload {
 				t.Errorf("%s takes %d bytes", r.path, got)
 			}
 		} else {

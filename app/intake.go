@@ -15,55 +15,74 @@ import (
 	"sicrwydd/models/fault"
 )
 
-// How many large bodies one node holds at once, and one who asks: each is in
-// memory while it comes and while it is looked at, twice over at most, and never
-// on the disk as it came.
+// How many large bodies one node holds at once: each is in memory while it comes
+// and while it is looked at, twice over at most, and never on the disk as it came.
 const (
 	largeAtOnce    = 16
-	largeOfOne     = 4
-	waitToTakeIn   = 20 * time.Second
-	largestOfGuest = 8 << 20 // of who has not signed in: a report to be verified
+	largeOfOne     = 4 // of one person of ours, or of one supplier
+	largeOfGuests  = 4 // of all who have not signed in, one of each network
+	largestOfGuest = 8 << 20
 )
 
-// intake counts the large bodies that are held.
+// intake has the places of large bodies.
 type intake struct {
+	wait           time.Duration // for a place
+	places, guests *semaphore.Weighted
+	mu             sync.Mutex
+	of             map[string]*share
+}
+
+// share is what one may hold of the places, kept while anybody asks for it.
+type share struct {
 	places *semaphore.Weighted
-	mu     sync.Mutex
-	of     map[string]int
+	asking int
 }
 
 func newIntake() *intake {
-	return &intake{places: semaphore.NewWeighted(largeAtOnce), of: map[string]int{}}
+	return &intake{wait: 20 * time.Second, places: semaphore.NewWeighted(largeAtOnce), guests: semaphore.NewWeighted(largeOfGuests), of: map[string]*share{}}
 }
 
-// hold takes a place for a large body, and gives what returns it.
-func (i *intake) hold(ctx context.Context, who string) (leave func(), err error) {
-	if !i.enter(who) {
-		return nil, fault.TooMany("too-many", waitToTakeIn)
+// hold waits for a place for a large body, and gives what returns it. Who has
+// not signed in takes none of those of others, nor does one supplier all.
+func (i *intake) hold(ctx context.Context, visit *request.Visit) (leave func(), err error) {
+	who, most, places := askerOf(visit), int64(largeOfOne), i.places
+	switch signed := visit.Signed; {
+	case signed == nil:
+		most, places = 1, i.guests
+	case signed.Actor.OnSupplierSide():
+		who = "supplier " + signed.Actor.SupplierID.String()
 	}
-	waiting, cancel := context.WithTimeout(ctx, waitToTakeIn)
+	waiting, cancel := context.WithTimeout(ctx, i.wait)
 	defer cancel()
-	if i.places.Acquire(waiting, 1) != nil {
-		i.leave(who)
-		return nil, fault.TooMany("too-many", waitToTakeIn)
+	own := i.share(who, most)
+	if own.Acquire(waiting, 1) != nil {
+		i.drop(who)
+		return nil, fault.TooMany("too-many", i.wait)
 	}
-	return func() { i.places.Release(1); i.leave(who) }, nil
+	if places.Acquire(waiting, 1) != nil {
+		own.Release(1)
+		i.drop(who)
+		return nil, fault.TooMany("too-many", i.wait)
+	}
+	return func() { places.Release(1); own.Release(1); i.drop(who) }, nil
 }
 
-func (i *intake) enter(who string) bool {
+func (i *intake) share(who string, most int64) *semaphore.Weighted {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.of[who] >= largeOfOne {
-		return false
+	s := i.of[who]
+	if s == nil {
+		s = &share{places: semaphore.NewWeighted(most)}
+		i.of[who] = s
 	}
-	i.of[who]++
-	return true
+	s.asking++
+	return s.places
 }
 
-func (i *intake) leave(who string) {
+func (i *intake) drop(who string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.of[who]--; i.of[who] == 0 {
+	if i.of[who].asking--; i.of[who].asking == 0 {
 		delete(i.of, who)
 	}
 }
@@ -72,11 +91,11 @@ func (i *intake) leave(who string) {
 // large is refused unread, and a large one waits for its place.
 func (p *program) takeIn(c *fiber.Ctx) error {
 	asked, visit := c.Request(), request.From(c.UserContext())
-	limit := largestBody(c.Method(), c.Path(), c.Get(fiber.HeaderContentType))
+	size := asked.Header.ContentLength()
+	limit := largestBody(c.Method(), c.Path(), c.Get(fiber.HeaderContentType), size)
 	if visit.Signed == nil {
 		limit = min(limit, largestOfGuest)
 	}
-	size := asked.Header.ContentLength()
 	if size > limit || c.Get(tooLarge) != "" {
 		turnAway(c)
 		return fault.TooLarge("too-large")
@@ -84,8 +103,8 @@ func (p *program) takeIn(c *fiber.Ctx) error {
 	if !asked.IsBodyStream() || size == 0 {
 		return c.Next()
 	}
-	if limit > largestForm && (size < 0 || size > largestForm) {
-		leave, err := p.intake.hold(c.UserContext(), askerOf(visit))
+	if size > largestForm {
+		leave, err := p.intake.hold(c.UserContext(), visit)
 		if err != nil {
 			turnAway(c)
 			return err

@@ -8,44 +8,62 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/identity"
 )
 
-// Who sends large files slowly keeps places of their own only: the fifth waits
-// for none, others are served, and what is given up makes room.
+// Who sends large files slowly keeps places of their own only: what one supplier,
+// one of us or all who have not signed in send at once is bounded, others are
+// served, and what is given up makes room.
 func TestWhoSendsSlowlyTakesNoPlaceOfOthers(t *testing.T) {
 	h := start(t, "", 1)
+	h.first.intake.wait = 300 * time.Millisecond
 	h.member("ann", newOfficial())
 	h.member("bob", newOfficial())
+	supplier := uuid.MustParse(h.must(201, "ann", "POST", "/suppliers", map[string]any{"name": "Fictitious Slow Ltd"}).id())
+	for _, name := range []string{"lead", "helper"} {
+		h.person(name, access.SupplierLead, identity.Place{SupplierID: &supplier})
+	}
 	address := strings.TrimPrefix(h.nodes[0], "http://")
-	held := make([]net.Conn, largeOfOne)
-	for i := range held {
-		held[i] = connect(t, address, fmt.Sprintf("POST /api/v1/imports HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n%s",
-			address, h.tokens["ann"], 2<<20, strings.Repeat("-", 16<<10)))
+	begin := func(who, path string) net.Conn {
+		return connect(t, address, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n%s",
+			path, address, h.tokens[who], 2<<20, strings.Repeat("-", 16<<10)))
 	}
 	large := strings.Repeat("name,supplier\n", 200_000)
-	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		a := h.upload("ann", "/imports", "systems.csv", large)
-		if a.status == 429 {
-			if a.header.Get("Retry-After") == "" {
-				t.Error("nothing says when to try again")
+	until := func(who, path string, status int) answer {
+		t.Helper()
+		for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+			a := h.upload(who, path, "systems.csv", large)
+			if a.status == status {
+				return a
 			}
-			break
-		}
-		if time.Since(begun) > 5*time.Second {
-			t.Fatalf("the fifth is answered %d: %s", a.status, a.raw)
+			if time.Since(begun) > 10*time.Second {
+				t.Fatalf("%s is answered %d: %s", who, a.status, a.raw)
+			}
 		}
 	}
+	evidence := "/actions/" + uuid.NewString() + "/evidence"
+	var held []net.Conn
+	for range largeOfOne {
+		held = append(held, begin("ann", "/api/v1/imports"), begin("lead", "/api/v1"+evidence), begin("", "/verify"))
+	}
+	if a := until("ann", "/imports", 429); a.header.Get("Retry-After") == "" {
+		t.Error("nothing says when to try again")
+	}
+	until("lead", evidence, 429)
+	until("helper", evidence, 429) // of the same supplier
 	h.must(200, "ann", "GET", "/me", nil)
-	if a := h.upload("bob", "/imports", "systems.csv", large); a.status != 422 {
-		t.Errorf("another is answered %d: %s", a.status, a.raw)
-	}
+	until("bob", "/imports", 422)
 	for _, c := range held {
 		_ = c.Close()
 	}
-	for begun := time.Now(); h.upload("ann", "/imports", "systems.csv", large).status != 422; time.Sleep(20 * time.Millisecond) {
-		if time.Since(begun) > 5*time.Second {
-			t.Fatal("what was given up makes no room")
-		}
+	until("ann", "/imports", 422)
+	until("helper", evidence, 404)
+	if n := len(h.first.intake.of); n > 1 {
+		t.Errorf("%d shares are kept of who asks for none", n)
 	}
 }
 

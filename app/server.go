@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -99,7 +100,8 @@ func (p *program) identify(c *fiber.Ctx) error {
 // is a proxy of ours, the nearest before it that is not.
 func (p *program) origin(c *fiber.Ctx) string {
 	at, ok := netip.AddrFromSlice(c.Context().RemoteIP())
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // a proxy may add a line of its own
+	hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 	for at = at.Unmap(); ok && p.config.ours(at) && len(hops) > 0; hops = hops[:len(hops)-1] {
 		before, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
 		if err != nil {

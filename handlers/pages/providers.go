@@ -31,7 +31,7 @@ type awayData struct {
 // send nobody to another site (form-action), and without it a link does.
 func (p *Pages) leave(v *View, aim identity.Aim) error {
 	key := v.Params("key")
-	address, token, err := p.Identity.Leave(v.UserContext(), key, aim, v.Visit.Signed, localPath(v.Typed("next")), v.carriedText(), v.from())
+	address, token, err := p.Identity.Leave(v.UserContext(), key, aim, v.Visit.Signed, localPath(v.Typed("next")), v.carriedAway(), v.from())
 	if err != nil {
 		return p.notThere(v, aim, v.Typed("next"), err)
 	}

@@ -45,10 +45,13 @@ func (v *View) from() identity.From {
 	return identity.From{Origin: v.Visit.Origin, Agent: v.Visit.Agent, Language: v.Lang()}
 }
 
+// longestPath is how many bytes an address of ours may have to be led to.
+const longestPath = 2000
+
 // localPath keeps redirects on this site. A browser leaves tabs and ends of lines
 // out of an address, and takes a backslash for a slash.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") || strings.ContainsFunc(next, unicode.IsControl) {
+	if len(next) > longestPath || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, "\\") || strings.ContainsFunc(next, unicode.IsControl) {
 		return "/"
 	}
 	return next

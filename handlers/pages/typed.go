@@ -152,6 +152,15 @@ func (v *View) carriedText() string {
 	return v.FormValue("carried")
 }
 
+// carriedAway is what goes by way of a provider, and is kept meanwhile: what we
+// sealed, or a word for what was not, which will be missed on the way back.
+func (v *View) carriedAway() string {
+	if text := v.carriedText(); text == "" || v.carried() != nil {
+		return text
+	}
+	return "dropped"
+}
+
 // askAgain asks who it is, and carries the form that was sent meanwhile.
 func (v *View) askAgain(t *typedForm, refused *fault.Error) error {
 	email, status := "", fiber.StatusUnauthorized
