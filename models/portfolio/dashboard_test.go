@@ -196,3 +196,23 @@ func TestASuppliersDashboardIsItsOwn(t *testing.T) {
 		}
 	})
 }
+
+// A token that is for reviews alone is shown no figure of anything else.
+func TestADashboardLeavesOutWhatItsTokenIsNotFor(t *testing.T) {
+	each(t, func(t *testing.T, w *wales) {
+		w.registered(w.organisation("Host"))
+		narrowed := official
+		narrowed.TokenScopes = []access.Permission{access.ReviewRead}
+		d := w.dashboard(narrowed)
+		if len(d.Systems) > 0 || len(d.Trend) > 0 || len(d.Risk) > 0 || len(d.Actions) > 0 {
+			t.Errorf("shown: %d tiers, %d quarters, %d levels, %d states of actions", len(d.Systems), len(d.Trend), len(d.Risk), len(d.Actions))
+		}
+		for _, figure := range d.Figures {
+			for _, kind := range []portfolio.FigureKind{portfolio.CountSystems, portfolio.CountReviewsDue, portfolio.CountLapsing, portfolio.CountActionsLate, portfolio.CountUnanswered, portfolio.CountContractsEnding} {
+				if figure.Kind == kind {
+					t.Errorf("the figure %s is given", kind)
+				}
+			}
+		}
+	})
+}

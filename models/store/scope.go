@@ -220,8 +220,7 @@ func boardReportsOf(systems func(access.Actor) string) func(access.Actor, string
 }
 
 var reportReach = reach{
-	access.Hosted: boardReportsOf(hostedSystems),
-	access.Used:   boardReportsOf(usedSystems),
+	access.Used: boardReportsOf(usedSystems),
 	access.Assigned: func(by access.Actor, column string) Condition {
 		return subquery(by, column, `SELECT p.id FROM reports p JOIN review_reviewers rr ON rr.review_id = p.review_id
 			WHERE p.rendition = 'board' AND rr.user_id = ?`, by.UserID)
@@ -251,7 +250,7 @@ func Packs(by access.Actor, column string) Condition {
 	if drafts.all() {
 		return drafts
 	}
-	read := reach{access.Hosted: ownPacks, access.Used: ownPacks, access.Published: ownPacks}.condition(by, access.ReportRead, column)
+	read := reach{access.Used: ownPacks, access.Published: ownPacks}.condition(by, access.ReportRead, column)
 	read = read.And(column + " IN (SELECT id FROM packs WHERE state = 'published')")
 	return Condition{SQL: "(" + drafts.SQL + ") OR (" + read.SQL + ")", Args: append(drafts.Args, read.Args...)}
 }

@@ -31,7 +31,6 @@ type mutant struct{ site, by, how string }
 var further = []struct{ folder, run string }{
 	{"models/access", ""},
 	{"models/store", "Nothing|Narrowed|Scope|Forced|Supplier|Way|Jobs"},
-	{"models/directory", ""},
 	{"models/inventory", ""},
 	{"models/questionnaire", ""},
 	{"models/outbox", ""},
