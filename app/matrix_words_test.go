@@ -22,7 +22,7 @@ var narrowed = []narrowing{
 	{"POST /organisations,POST /governance-groups,page POST /groups,page GET /groups/new", func(p principal) bool {
 		return p.place != "national" && !onSupplierSide(p) && p.role == access.Official
 	}, "forbidden", "organisations and groups are entered nationally"},
-	{"POST /organisations,POST /governance-groups,POST /suppliers,POST /systems,POST /contracts,POST /imports,page GET /imports,page POST /groups,page GET /groups/new", onSupplierSide, "forbidden", "a supplier changes its own contacts, certificates and sub-contractors"},
+	{"POST /organisations,POST /governance-groups,POST /suppliers,POST /systems,POST /contracts,POST /imports,page GET /imports,page POST /groups,page GET /groups/new,page GET /suppliers/new,page GET /systems/new", onSupplierSide, "forbidden", "a supplier changes its own contacts, certificates and sub-contractors"},
 	{"GET /governance-groups/*,PATCH /governance-groups/*,page GET /groups/{id}*,page POST /groups/{id}", onSupplierSide, "absent", "a supplier reads the names of organisations"},
 	{"PATCH /systems/*,PATCH /contracts/*,page POST /systems/{id},page POST /contracts/{id},page POST /suppliers/{id}/contracts,page GET /systems/{id}/edit,page GET /contracts/{id}/edit,page GET /suppliers/{id}/contracts/new", func(p principal) bool { return p.role == access.SupplierLead && p.place == "supplier" }, "forbidden", "a supplier changes its own contacts, certificates and sub-contractors"},
 	{"GET /inventory-returns,GET /concentration", onSupplierSide, "forbidden", "to a supplier a system shows its name and its own part"},

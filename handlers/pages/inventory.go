@@ -219,6 +219,9 @@ func (v *View) typedSupplier(in *inventory.SupplierInput) {
 
 // SupplierNew is the form for a new supplier.
 func (p *Pages) SupplierNew(v *View) error {
+	if v.Actor().OnSupplierSide() {
+		return fault.Forbidden("forbidden")
+	}
 	return v.Show(supplierFormPage(supplierForm{In: inventory.SupplierInput{Status: inventory.Active, Country: "GB"}}))
 }
 

@@ -179,6 +179,9 @@ func (v *View) systemTyped(id string, version int) systemForm {
 
 // SystemNew is the form for a new system.
 func (p *Pages) SystemNew(v *View) error {
+	if v.Actor().OnSupplierSide() {
+		return fault.Forbidden("forbidden")
+	}
 	page, err := p.systemFormPage(v, systemForm{In: inventory.SystemInput{Status: inventory.Live}})
 	if err != nil {
 		return err
