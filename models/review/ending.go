@@ -50,11 +50,16 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, id uuid.UUID, rea
 }
 
 // AgreeToCancel adds an approver's agreement for the hosts that they sign for.
+// Who asked agrees "too" only as somebody else does: one person in two roles
+// does not end a review alone.
 func (s *Service) AgreeToCancel(ctx context.Context, by access.Actor, id uuid.UUID) (*Review, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (*Review, error) {
 		r, err := reviewFor(tx, id, access.ReviewCancelAgree, store.Lock[Review])
 		if err != nil {
 			return nil, err
+		}
+		if r.CancelAskedByID != nil && *r.CancelAskedByID == by.UserID {
+			return nil, fault.Forbidden("review.cancel-own")
 		}
 		d, err := s.open(tx, r)
 		if err != nil {
