@@ -86,18 +86,22 @@ func orForbidden(err error, key string) error {
 
 // maySection refuses a respondent who was not given the section.
 func maySection(tx *store.Tx, review uuid.UUID, section string) error {
+	_, err := openSections(tx, review, section)
+	return err
+}
+
+// openSections gives the sections that the actor sees of a review, nil for
+// all, and refuses a section that is not one of them.
+func openSections(tx *store.Tx, review uuid.UUID, section string) (map[string]bool, error) {
 	by := tx.By()
 	if by.IsProgram() || !by.OnSupplierSide() || by.Has(access.SupplierLead) {
-		return nil
+		return nil, nil
 	}
 	sections, err := sectionsOf(tx, review, by.UserID)
-	if err != nil {
-		return err
+	if err == nil && !sections[section] {
+		err = fault.NotFound()
 	}
-	if !sections[section] {
-		return fault.NotFound()
-	}
-	return nil
+	return sections, err
 }
 
 func sectionsOf(tx *store.Tx, review, user uuid.UUID) (map[string]bool, error) {
@@ -143,7 +147,8 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key
 		if err != nil {
 			return nil, err
 		}
-		if err := maySection(tx, id, section.Key); err != nil {
+		sections, err := openSections(tx, id, section.Key)
+		if err != nil {
 			return nil, err
 		}
 		before := d.sheet()
@@ -163,7 +168,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id uuid.UUID, key
 		if err := d.give(tx, slot, section.Key, value, in.Comment, Typed); err != nil {
 			return nil, err
 		}
-		return d.outcome(tx, before, slot), nil
+		return d.outcome(tx, before, slot, sections), nil
 	})
 }
 
@@ -242,12 +247,14 @@ func (d *dossier) clearJudgement(tx *store.Tx, slot questionnaire.Slot) error {
 	return tx.AsProgram("clear a judgement").Delete(j, JudgementCleared)
 }
 
-func (d *dossier) outcome(tx *store.Tx, before *questionnaire.Sheet, slot questionnaire.Slot) *AnswerOutcome {
+// outcome tells what an answer changed in the sections that the actor sees, nil
+// for all: a condition may hang on an answer of another section.
+func (d *dossier) outcome(tx *store.Tx, before *questionnaire.Sheet, slot questionnaire.Slot, sections map[string]bool) *AnswerOutcome {
 	after := d.sheet()
 	v := d.viewer(tx)
 	out := &AnswerOutcome{Question: v.question(after.Item(slot)), Changed: []QuestionView{}}
 	for _, changed := range questionnaire.Changed(before, after) {
-		if item := after.Item(changed); item != nil {
+		if item := after.Item(changed); item != nil && (sections == nil || sections[item.Section.Key]) {
 			out.Changed = append(out.Changed, v.question(item))
 		}
 	}
