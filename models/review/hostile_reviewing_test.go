@@ -3,12 +3,16 @@ package review
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"sicrwydd/models/access"
 	"sicrwydd/models/calendar"
+	"sicrwydd/models/fault"
+	"sicrwydd/models/lang"
 	"sicrwydd/models/questionnaire"
+	"sicrwydd/models/store"
 )
 
 // One person who is official and approver at once does not end an assessed
@@ -63,6 +67,96 @@ func TestARespondentIsNotToldWhatChangesInSectionsOfOthers(t *testing.T) {
 			if told != turn.want {
 				t.Errorf("the %s is told of %q, want %q", turn.who, told, turn.want)
 			}
+		}
+	})
+}
+
+// translations translates all that waits for who does it.
+func (h *house) translations(who string) []Translation {
+	h.t.Helper()
+	waiting, err := h.Untranslated(h.t.Context(), h.people[who])
+	h.must("list", err)
+	rows := make([]Translation, len(waiting))
+	for i, u := range waiting {
+		rows[i] = Translation{Row: i + 2, Key: u.Key, Text: u.Text, Words: "Popeth yn iawn"}
+	}
+	return rows
+}
+
+// found judges a review, with a finding and feedback that lack Welsh.
+func (h *house) found(r *Review) {
+	h.t.Helper()
+	h.judgeAll("reviewer", r.ID)
+	_, err := h.Judge(h.t.Context(), h.people["reviewer"], r.ID, "access.factors", uuid.Nil,
+		JudgementInput{Outcome: questionnaire.NotMet, Basis: questionnaire.Tested, Note: "seen", Feedback: lang.Text{En: "Add them."}})
+	h.must("judge", err)
+	_, err = h.AddFinding(h.t.Context(), h.people["reviewer"], r.ID, FindingInput{Severity: High, Title: lang.Text{En: "Back-ups are missing"}})
+	h.must("find", err)
+}
+
+// The other language of a finding can say the contrary.
+func TestWhoTranslatesAFindingHasWrittenIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.person("both", "cardiff", []access.Role{access.Official, access.Approver})
+		for i := range 2 { // the finding alone, and the feedback alone
+			r := h.submitted("cardiff")
+			h.found(r)
+			rows := h.translations("both")
+			if len(rows) != 2 {
+				t.Fatalf("%d texts wait, want 2", len(rows))
+			}
+			n, err := h.TakeTranslations(t.Context(), h.people["both"], rows[i:i+1])
+			if h.must("take", err); n != 1 {
+				t.Errorf("%d texts were taken", n)
+			}
+			_, err = h.TakeTranslations(t.Context(), h.people["official"], rows[1-i:2-i])
+			h.must("take the other", err)
+			h.assess("reviewer", r.ID)
+			h.refused("who translated signs", h.sign("both", r.ID), "sign-off.took-part")
+		}
+	})
+}
+
+func TestWhoAnsweredDoesNotTranslateFindings(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		r := h.planned(Desk, h.ids("reviewer"), "cardiff")
+		_, _, err := h.Issue(t.Context(), h.people["official"], r.ID, nil)
+		h.must("issue", err)
+		h.answerAll("official", r.ID)
+		_, err = h.Submit(t.Context(), h.people["official"], r.ID, Attestation{})
+		h.must("submit", err)
+		h.found(r)
+		rows := h.translations("official")
+		n, err := h.TakeTranslations(t.Context(), h.people["official"], rows)
+		f := fault.As(err)
+		if f == nil || len(rows) != 2 || len(f.Fields) != 2 || f.Fields[0].Key != "translation.not-independent" || f.Fields[0].Args["Row"] != 2 {
+			t.Errorf("who answered worded %d of %d: %v", n, len(rows), err)
+		}
+	})
+}
+
+// A translation waits for an assessment under way, and is refused then.
+func TestATranslationDoesNotSlipInWhileAssessing(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		r := h.submitted("cardiff")
+		h.found(r)
+		rows, done := h.translations("official"), make(chan error, 1)
+		_, err := store.Change(t.Context(), h.db, h.people["reviewer"], func(tx *store.Tx) (bool, error) {
+			r, err := store.Lock[Review](tx, r.ID)
+			if err != nil {
+				return false, err
+			}
+			go func() {
+				_, err := h.TakeTranslations(t.Context(), h.people["official"], rows)
+				done <- err
+			}()
+			time.Sleep(300 * time.Millisecond)
+			r.State = Assessed
+			return true, tx.Save(r, ReviewAssessed)
+		})
+		h.must("assess", err)
+		if f := fault.As(<-done); f == nil || len(f.Fields) != 2 || f.Fields[0].Key != "translation.being-signed" {
+			t.Errorf("taken while it was assessed: %v", f)
 		}
 	})
 }

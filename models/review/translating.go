@@ -25,6 +25,7 @@ type Untranslated struct {
 	Reference string // of the thing, or of its review
 	Text      string
 	From, To  lang.Tag
+	review    uuid.UUID
 }
 
 // Translation is a text brought back. Row is where it stood, for what is wrong
@@ -64,8 +65,8 @@ func untranslated(tx *store.Tx) ([]Untranslated, error) {
 		return nil, err
 	}
 	for _, f := range findings {
-		all = lacking(all, "finding/"+f.ID.String()+"/title", "finding", f.Reference, f.Title)
-		all = lacking(all, "finding/"+f.ID.String()+"/detail", "finding", f.Reference, f.Detail)
+		all = lacking(all, f.ReviewID, "finding/"+f.ID.String()+"/title", "finding", f.Reference, f.Title)
+		all = lacking(all, f.ReviewID, "finding/"+f.ID.String()+"/detail", "finding", f.Reference, f.Detail)
 	}
 	var judgements []*Judgement
 	err = store.Query[Judgement](tx).Where(scope.SQL, scope.Args...).Where(oneLanguage("feedback")).Order("created_at, id").Limit(mostUntranslated).Find(&judgements).Error
@@ -81,7 +82,7 @@ func untranslated(tx *store.Tx) ([]Untranslated, error) {
 		return nil, err
 	}
 	for _, j := range judgements {
-		all = lacking(all, "feedback/"+j.ID.String()+"/feedback", "feedback", of[j.ReviewID].Reference, j.Feedback)
+		all = lacking(all, j.ReviewID, "feedback/"+j.ID.String()+"/feedback", "feedback", of[j.ReviewID].Reference, j.Feedback)
 	}
 	var actions []*Action
 	err = store.Query[Action](tx).Where(scope.SQL, scope.Args...).Where(oneLanguage("text")).Where("state <> ?", ActionDropped).
@@ -91,18 +92,18 @@ func untranslated(tx *store.Tx) ([]Untranslated, error) {
 		if a.SignOffID != nil {
 			kind = "condition"
 		}
-		all = lacking(all, "action/"+a.ID.String()+"/text", kind, a.Reference, a.Text)
+		all = lacking(all, a.ReviewID, "action/"+a.ID.String()+"/text", kind, a.Reference, a.Text)
 	}
 	return all, err
 }
 
 // lacking adds a text where it has one language.
-func lacking(all []Untranslated, key, kind, reference string, text lang.Text) []Untranslated {
+func lacking(all []Untranslated, review uuid.UUID, key, kind, reference string, text lang.Text) []Untranslated {
 	if text.Empty() || text.Complete() {
 		return all
 	}
 	words, from := text.In(lang.English)
-	return append(all, Untranslated{Key: key, Kind: kind, Reference: reference, Text: words, From: from, To: from.Other()})
+	return append(all, Untranslated{Key: key, Kind: kind, Reference: reference, Text: words, From: from, To: from.Other(), review: review})
 }
 
 // TakeTranslations writes the languages that were missing and nothing else. A
@@ -116,7 +117,7 @@ func (s *Service) TakeTranslations(ctx context.Context, by access.Actor, rows []
 			return 0, err
 		}
 		invalid, taken := fault.Invalid("translation.rows"), 0
-		seen := map[string]bool{}
+		seen, held := map[string]bool{}, map[uuid.UUID]error{}
 		for _, row := range rows {
 			row.Words = strings.TrimSpace(row.Words)
 			if row.Words == "" {
@@ -134,10 +135,13 @@ func (s *Service) TakeTranslations(ctx context.Context, by access.Actor, rows []
 			case len(row.Words) > 20000:
 				invalid.On("file", "translation.too-long", at)
 			default:
-				err := translate(tx, waiting[i], row.Words)
-				if f := fault.As(err); f != nil && f.Kind == fault.KindConflict {
+				err := translate(tx, held, waiting[i], row.Words)
+				switch {
+				case fault.Is(err, fault.KindConflict):
 					invalid.On("file", "translation.being-signed", at)
-				} else if err != nil {
+				case fault.Is(err, fault.KindForbidden):
+					invalid.On("file", "translation.not-independent", at)
+				case err != nil:
 					return 0, err
 				}
 				seen[row.Key] = true
@@ -148,22 +152,27 @@ func (s *Service) TakeTranslations(ctx context.Context, by access.Actor, rows []
 	})
 }
 
-// translate adds one language. What a signature is about to rest on is changed
-// by those who judge, on its own page: the digest of the assessment covers it.
-func translate(tx *store.Tx, u Untranslated, words string) error {
+// translate adds one language. held keeps what was said of a review whose
+// findings are worded, so that it is asked once.
+func translate(tx *store.Tx, held map[uuid.UUID]error, u Untranslated, words string) error {
 	kind, rest, _ := strings.Cut(u.Key, "/")
 	name, field, _ := strings.Cut(rest, "/")
 	id, err := uuid.Parse(name)
 	if err != nil {
 		return fault.NotFound()
 	}
+	if kind != "action" {
+		if _, asked := held[u.review]; !asked {
+			held[u.review] = wordFindings(tx, u.review)
+		}
+		if held[u.review] != nil {
+			return held[u.review]
+		}
+	}
 	switch kind {
 	case "finding":
 		f, err := store.Lock[Finding](tx, id)
 		if err != nil {
-			return err
-		}
-		if err := notAtSignature(tx, f.ReviewID); err != nil {
 			return err
 		}
 		into := &f.Title
@@ -177,9 +186,6 @@ func translate(tx *store.Tx, u Untranslated, words string) error {
 		if err != nil {
 			return err
 		}
-		if err := notAtSignature(tx, j.ReviewID); err != nil {
-			return err
-		}
 		fill(&j.Feedback, u.To, words)
 		return tx.Save(j, Translated)
 	}
@@ -191,12 +197,22 @@ func translate(tx *store.Tx, u Untranslated, words string) error {
 	return tx.Save(a, Translated)
 }
 
-func notAtSignature(tx *store.Tx, id uuid.UUID) error {
-	r, err := store.Find[Review](tx.AsProgram("see what a signature rests on"), id)
-	if err == nil && r.State == Assessed {
+// wordFindings holds a review in whose findings or feedback the actor writes a
+// language: whoever does has written a finding, and is bound as its writer. What
+// a signature is about to rest on is changed by those who judge, on its own
+// page: the digest of the assessment covers it.
+func wordFindings(tx *store.Tx, id uuid.UUID) error {
+	r, err := reviewFor(tx, id, access.FindingWrite, store.Lock[Review])
+	if err != nil {
+		return err
+	}
+	if r.State == Assessed {
 		return fault.Conflict("translation.being-signed", fault.Args{"Row": 0})
 	}
-	return err
+	if err := independent(tx, r); err != nil {
+		return err
+	}
+	return took(tx, id, ActFinding)
 }
 
 // fill writes a language that is empty, never over another's words.
