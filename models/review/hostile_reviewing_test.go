@@ -2,6 +2,7 @@ package review
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -157,6 +158,86 @@ func TestATranslationDoesNotSlipInWhileAssessing(t *testing.T) {
 		h.must("assess", err)
 		if f := fault.As(<-done); f == nil || len(f.Fields) != 2 || f.Fields[0].Key != "translation.being-signed" {
 			t.Errorf("taken while it was assessed: %v", f)
+		}
+	})
+}
+
+// earlierSaid tells what a reader of a review is shown of the earlier answer to
+// a question: of which review, with how much evidence, and its outcome.
+func (h *house) earlierSaid(who string, id uuid.UUID, key string) string {
+	h.t.Helper()
+	views, err := h.Questions(h.t.Context(), h.people[who], id)
+	h.must("questions", err)
+	for _, q := range views {
+		if q.Key != key || q.Previous == nil {
+			continue
+		}
+		said := fmt.Sprintf("%s %s %d", q.Previous.Reference, q.Previous.Answer.Value, len(q.Previous.Answer.Evidence))
+		if q.Previous.Outcome != nil {
+			said += " " + string(*q.Previous.Outcome)
+		}
+		return said
+	}
+	return ""
+}
+
+// An earlier review for one host is no business of another; a reviewer sees
+// last year's answers about the systems of this year's review, and what was
+// made of them where last year's was theirs too.
+func TestEarlierAnswersAreSeenAsFarAsTheirReviewIs(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.person("cardiff official", "cardiff", []access.Role{access.Official})
+		h.person("powys official", "powys", []access.Role{access.Official})
+		h.person("powys reviewer", "powys", []access.Role{access.Reviewer})
+		h.person("new reviewer", "", []access.Role{access.Reviewer})
+		first := h.assessed(nil, "cardiff")
+		h.must("sign", h.sign("siro", first.ID))
+		next := func(host string, reviewers ...string) *Review {
+			h.now = h.now.AddDate(0, 0, 1)
+			r := h.planned(OfSupplier, h.ids(reviewers...), host)
+			_, _, err := h.Issue(t.Context(), h.people["official"], r.ID, respondents())
+			h.must("issue", err)
+			_, err = h.CarryOver(t.Context(), h.people["lead"], r.ID, nil)
+			h.must("carry over", err)
+			h.answerAll("lead", r.ID)
+			_, err = h.Submit(t.Context(), h.people["lead"], r.ID, attested())
+			h.must("submit", err)
+			return r
+		}
+		elsewhere, again := next("powys", "powys reviewer"), next("cardiff", "reviewer", "new reviewer")
+		whole := first.Reference + ` "yes" 1 met`
+		for _, look := range []struct {
+			who  string
+			at   *Review
+			want string
+		}{
+			{"powys official", elsewhere, ""}, {"powys reviewer", elsewhere, ""}, {"official", elsewhere, whole},
+			{"lead", elsewhere, first.Reference + ` "yes" 1`}, {"lead", again, elsewhere.Reference + ` "yes" 1`},
+			{"cardiff official", again, whole}, {"reviewer", again, whole}, {"new reviewer", again, first.Reference + ` "yes" 0`},
+		} {
+			if got := h.earlierSaid(look.who, look.at.ID, "policy.kept"); got != look.want {
+				t.Errorf("the %s sees %q beside %s, want %q", look.who, got, look.at.Reference, look.want)
+			}
+		}
+		told, err := h.EvidenceReaders(t.Context(), h.people["lead"], "")
+		h.must("readers", err)
+		readers := ""
+		for _, reading := range told.Items {
+			if reading.ReviewID == first.ID {
+				readers = reading.By + ", " + readers
+			}
+		}
+		if readers != "official, cardiff official, reviewer, new reviewer, " {
+			t.Errorf("the lead is told that the first answers were read by %s", readers)
+		}
+		for _, carry := range []struct {
+			who  string
+			at   *Review
+			want int
+		}{{"powys reviewer", elsewhere, 0}, {"new reviewer", again, 0}, {"reviewer", again, 4}} {
+			if n, err := h.CarryJudgements(t.Context(), h.people[carry.who], carry.at.ID); n != carry.want || err != nil {
+				t.Errorf("the %s carried %d judgements over, want %d: %v", carry.who, n, carry.want, err)
+			}
 		}
 	})
 }
