@@ -134,8 +134,9 @@ func (a *API) AcceptProposals(ctx context.Context, in *struct {
 	ByID
 	Body struct {
 		Section string `json:"section"`
+		Read    string `json:"read,omitempty" doc:"What was read: 'read' of the section in the list of questions. Refused with 412 where an answer of it or its evidence has changed since; without it what stands is accepted"`
 	}
 }) (*struct{ Body countOut }, error) {
-	n, err := a.Services.Reviews.AcceptProposals(ctx, actor(ctx), in.ID, in.Body.Section)
+	n, err := a.Services.Reviews.AcceptProposals(ctx, actor(ctx), in.ID, in.Body.Section, in.Body.Read)
 	return &struct{ Body countOut }{countOut{n}}, err
 }

@@ -140,6 +140,8 @@ func current(ctx context.Context, standing any) any {
 		return showSystem(&portfolio.SystemView{System: v})
 	case *review.Finding:
 		return showFinding(v)
+	case []review.QuestionView: // what was to be judged
+		return showQuestions(ctx, v)
 	case *review.Review:
 		if actor(ctx).OnSupplierSide() {
 			return nil

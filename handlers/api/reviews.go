@@ -108,23 +108,38 @@ func (a *API) AddRespondent(ctx context.Context, in *struct {
 	return a.detail(ctx, in.ID, http.StatusCreated, warnings)
 }
 
-// ReviewQuestions lists the questions in order; the list is not paged.
-func (a *API) ReviewQuestions(ctx context.Context, in *ByID) (*struct {
-	Body struct {
-		Items []review.QuestionView `json:"items"`
+type questionOut struct {
+	review.QuestionView
+	Read string `json:"read,omitempty" doc:"For our side: names the answer with its evidence as it stands, to be sent with a judgement of it"`
+}
+
+type questionsOut struct {
+	Items []questionOut     `json:"items"`
+	Read  map[string]string `json:"read,omitempty" doc:"For our side: by section, names all its answers with their evidence as they stand, to be sent when what they propose is accepted"`
+}
+
+func showQuestions(ctx context.Context, views []review.QuestionView) questionsOut {
+	out := questionsOut{Items: make([]questionOut, len(views))}
+	ours := !actor(ctx).OnSupplierSide()
+	for i, view := range views {
+		out.Items[i].QuestionView = view
+		if ours {
+			out.Items[i].Read = review.ReadMark(view)
+		}
 	}
-}, error) {
+	if ours {
+		out.Read = review.ReadMarks(views)
+	}
+	return out
+}
+
+// ReviewQuestions lists the questions in order; the list is not paged.
+func (a *API) ReviewQuestions(ctx context.Context, in *ByID) (*struct{ Body questionsOut }, error) {
 	views, err := a.Services.Reviews.Questions(ctx, actor(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := &struct {
-		Body struct {
-			Items []review.QuestionView `json:"items"`
-		}
-	}{}
-	out.Body.Items = views
-	return out, nil
+	return &struct{ Body questionsOut }{showQuestions(ctx, views)}, nil
 }
 
 // BySlot names a question of a review, and the system where it needs one.

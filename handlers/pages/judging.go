@@ -25,21 +25,30 @@ type judgeData struct {
 	Claims   int
 	Carries  int // judgements of earlier reviews that may stand
 	Judging  bool
-	Next     string          // where the first question is that must be judged yet
-	SentBack *review.Message // why an approver gave it back, while that stands
+	Read     map[string]string // names what there is to read, by section
+	Next     string            // where the first question is that must be judged yet
+	SentBack *review.Message   // why an approver gave it back, while that stands
 }
 
 // Judge lists the questions to be judged.
 func (p *Pages) Judge(v *View) error {
-	d, err := p.forReview(v)
+	page, err := p.judgePage(v)
 	if err != nil {
 		return err
+	}
+	return v.Show(page)
+}
+
+func (p *Pages) judgePage(v *View) (Page, error) {
+	d, err := p.forReview(v)
+	if err != nil {
+		return Page{}, err
 	}
 	all, err := p.asked(v, d)
 	if err != nil {
-		return err
+		return Page{}, err
 	}
-	data := judgeData{Review: d, Show: v.Query("show"), Judging: judgingTaken(d)}
+	data := judgeData{Review: d, Show: v.Query("show"), Judging: judgingTaken(d), Read: readMarks(all)}
 	for _, q := range all {
 		switch {
 		case !q.Shown:
@@ -76,23 +85,37 @@ func (p *Pages) Judge(v *View) error {
 	if data.Judging {
 		messages, err := p.Services.Reviews.SentBack(v.UserContext(), v.Actor(), d.ID)
 		if err != nil {
-			return err
+			return Page{}, err
 		}
 		if len(messages) > 0 {
 			data.SentBack = messages[0]
 		}
 	}
-	return v.Show(Page{Name: "judge", TitleKey: "judge.title", Wide: true, Data: data})
+	return Page{Name: "judge", TitleKey: "judge.title", Wide: true, Data: data}, nil
 }
 
-// JudgeAccept judges a section as its answers propose.
+// readMarks names what there is to read in each section, shown or not.
+func readMarks(all []asked) map[string]string {
+	views := make([]review.QuestionView, len(all))
+	for i, q := range all {
+		views[i] = q.QuestionView
+	}
+	return review.ReadMarks(views)
+}
+
+// JudgeAccept judges a section as its answers propose, if they are those that
+// were read.
 func (p *Pages) JudgeAccept(v *View) error {
 	d, err := p.forReview(v)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Services.Reviews.AcceptProposals(v.UserContext(), v.Actor(), d.ID, v.Typed("section")); err != nil {
-		return err
+	if _, err := p.Services.Reviews.AcceptProposals(v.UserContext(), v.Actor(), d.ID, v.Typed("section"), v.Typed("read")); err != nil {
+		page, pageErr := p.judgePage(v)
+		if pageErr != nil {
+			return pageErr
+		}
+		return v.Refuse(err, page)
 	}
 	return v.Go("/reviews/"+d.ID.String()+"/judge", "flash.judged")
 }
@@ -128,6 +151,9 @@ type judgementData struct {
 	Card   *questionnaire.Scorecard
 	Names  map[uuid.UUID]lang.Text
 	Takes  bool // judgements now
+	// Read names what there is to read of this question, and ReadAll of its
+	// section.
+	Read, ReadAll string
 	// Previous and Following are the questions beside this one in order.
 	Previous, Following string
 }
@@ -150,7 +176,8 @@ func (p *Pages) judgementPage(v *View) (judgementData, error) {
 	if err != nil {
 		return judgementData{}, err
 	}
-	data := judgementData{Review: d, Q: q, Next: "/reviews/" + d.ID.String() + "/judge", Names: systemNames(d), Takes: judgingTaken(d) && q.Shown}
+	data := judgementData{Review: d, Q: q, Next: "/reviews/" + d.ID.String() + "/judge", Names: systemNames(d), Takes: judgingTaken(d) && q.Shown,
+		Read: review.ReadMark(q.QuestionView), ReadAll: readMarks(all)[q.Section.Key]}
 	if j := q.Judgement; j != nil {
 		data.In = review.JudgementInput{Outcome: j.Outcome, Basis: j.Basis, EvidenceIDs: j.EvidenceIDs, Note: j.Note, Feedback: j.Feedback}
 		for _, id := range j.EvidenceIDs {
@@ -220,7 +247,7 @@ func (p *Pages) JudgeSave(v *View) error {
 	}
 	data.Chosen = v.TypedAll("evidence_ids")
 	data.In = review.JudgementInput{Outcome: questionnaire.Outcome(v.Typed("outcome")), Basis: questionnaire.Basis(v.Typed("basis")),
-		EvidenceIDs: ids(data.Chosen), Note: v.Typed("note"), Feedback: v.TypedText("feedback")}
+		EvidenceIDs: ids(data.Chosen), Note: v.Typed("note"), Feedback: v.TypedText("feedback"), Read: v.Typed("read")}
 	_, err = p.Services.Reviews.Judge(v.UserContext(), v.Actor(), data.Review.ID, data.Q.Key, data.Q.Slot.System, data.In)
 	if err != nil {
 		return v.Refuse(err, data.page(v))

@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -240,4 +241,61 @@ func TestEarlierAnswersAreSeenAsFarAsTheirReviewIs(t *testing.T) {
 			}
 		}
 	})
+}
+
+// asRead gives what a reader has before it of a question, and of its section.
+func (h *house) asRead(who string, id uuid.UUID, key string) (one, section string) {
+	h.t.Helper()
+	views, err := h.Questions(h.t.Context(), h.people[who], id)
+	h.must("questions", err)
+	i := slices.IndexFunc(views, func(q QuestionView) bool { return q.Key == key })
+	return ReadMark(views[i]), ReadMarks(views)[views[i].Section.Key]
+}
+
+// A question that another reviewer returned may have another answer, or other
+// evidence, by the time that it is judged.
+func TestWhatChangedAfterItWasReadIsNotJudged(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		changes := []func(id uuid.UUID) error{
+			func(id uuid.UUID) error { return h.answer("lead", id, slot("policy.kept"), `"no"`) },
+			func(id uuid.UUID) error { return h.upload("lead", id, slot("policy.kept")) },
+			func(id uuid.UUID) error {
+				return h.RemoveEvidence(t.Context(), h.people["lead"], id, rowsOf[Evidence](h, id)[0].ID)
+			},
+		}
+		for i, change := range changes {
+			r := h.submitted("cardiff")
+			h.must("another file", h.atReturn(r.ID, func(id uuid.UUID) error { return h.upload("lead", id, slot("policy.kept")) }))
+			one, section := h.asRead("reviewer", r.ID, "policy.kept")
+			h.must("change", h.atReturn(r.ID, change))
+			judge := func(read string) error {
+				_, err := h.Judge(t.Context(), h.people["reviewer"], r.ID, "policy.kept", uuid.Nil,
+					JudgementInput{Outcome: questionnaire.Met, Basis: questionnaire.Tested, Note: "As read.", Read: read})
+				return err
+			}
+			h.refused(fmt.Sprintf("judged after change %d", i), judge(one), "judgement.not-as-read")
+			_, err := h.AcceptProposals(t.Context(), h.people["reviewer"], r.ID, "policy", section)
+			h.refused(fmt.Sprintf("accepted after change %d", i), err, "judgement.not-as-read")
+			if judged := rowsOf[Judgement](h, r.ID); len(judged) > 0 || h.row(r.ID).State != Submitted {
+				t.Errorf("%d judgements stand", len(judged))
+			}
+			one, section = h.asRead("reviewer", r.ID, "policy.kept")
+			h.must("judge what was read", judge(one))
+			h.must("without saying what was read", judge(""))
+			_, err = h.AcceptProposals(t.Context(), h.people["reviewer"], r.ID, "policy", section)
+			h.must("accept what was read", err)
+		}
+	})
+}
+
+// atReturn has a question returned, changed and handed in again.
+func (h *house) atReturn(id uuid.UUID, change func(id uuid.UUID) error) error {
+	h.t.Helper()
+	_, err := h.Return(h.t.Context(), h.people["second reviewer"], id, ReturnInput{Slots: []questionnaire.Slot{slot("policy.kept")}, Message: both("Again.")})
+	h.must("return", err)
+	if err := change(id); err != nil {
+		return err
+	}
+	_, err = h.Submit(h.t.Context(), h.people["lead"], id, attested())
+	return err
 }

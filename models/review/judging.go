@@ -2,6 +2,9 @@ package review
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -56,6 +59,7 @@ type JudgementInput struct {
 	EvidenceIDs []uuid.UUID           `json:"evidence_ids,omitempty"`
 	Note        string                `json:"note,omitempty" nullable:"true"`
 	Feedback    lang.Text             `json:"feedback,omitempty"`
+	Read        string                `json:"read,omitempty" doc:"What was read: the question's 'read' in the list of questions. Refused with 412 where the answer or its evidence has changed since; without it what stands is judged"`
 	carriedFrom string                // the review that the judgement was made in first
 }
 
@@ -88,6 +92,47 @@ func (in *JudgementInput) check(d *dossier, slot questionnaire.Slot) error {
 	return invalid.OrNil()
 }
 
+// ReadMark names what there is to read of questions: the version of each answer
+// and its evidence. Who judges sends back what was read, so that no answer is
+// judged that changed meanwhile.
+func ReadMark(questions ...QuestionView) string {
+	var read []byte
+	for _, q := range questions {
+		if q.Answer == nil {
+			continue
+		}
+		read = fmt.Appendln(read, q.Key, valueOrNil(q.SystemID), q.Answer.Version)
+		for _, e := range q.Answer.Evidence {
+			read = fmt.Appendln(read, e.ID)
+		}
+	}
+	sum := sha256.Sum256(read)
+	return hex.EncodeToString(sum[:16])
+}
+
+// ReadMarks names what there is to read of questions by section.
+func ReadMarks(questions []QuestionView) map[string]string {
+	marks, sections := map[string]string{}, map[string][]QuestionView{}
+	for _, q := range questions {
+		sections[q.Section.Key] = append(sections[q.Section.Key], q)
+	}
+	for key, of := range sections {
+		marks[key] = ReadMark(of...)
+	}
+	return marks
+}
+
+// checkRead refuses what was read where it is not what stands; empty asks for
+// no check.
+func checkRead(read string, questions ...QuestionView) error {
+	if read == "" || read == ReadMark(questions...) {
+		return nil
+	}
+	stale := fault.Stale(questions)
+	stale.Key = "judgement.not-as-read"
+	return stale
+}
+
 // Judge says whether an answer is good enough, and on what that rests. Only
 // what is shown can be judged; nobody edits an answer.
 func (s *Service) Judge(ctx context.Context, by access.Actor, id uuid.UUID, key string, system uuid.UUID, in JudgementInput) (*QuestionView, error) {
@@ -107,6 +152,9 @@ func (s *Service) Judge(ctx context.Context, by access.Actor, id uuid.UUID, key 
 		sheet := d.sheet()
 		if !sheet.Item(slot).Shown {
 			return nil, fault.Conflict("judgement.question-hidden", fault.Args{"State": string(r.State)})
+		}
+		if err := checkRead(in.Read, d.viewer(tx).question(sheet.Item(slot))); err != nil {
+			return nil, err
 		}
 		if err := in.check(d, slot); err != nil {
 			return nil, err

@@ -26,8 +26,9 @@ func (d *dossier) proposal(item *questionnaire.Item) (JudgementInput, bool) {
 }
 
 // AcceptProposals judges the questions of a section that have no judgement yet
-// as their answers propose, and gives how many.
-func (s *Service) AcceptProposals(ctx context.Context, by access.Actor, id uuid.UUID, section string) (int, error) {
+// as their answers propose, and gives how many. read is what was read of all the
+// section's questions; empty accepts what stands.
+func (s *Service) AcceptProposals(ctx context.Context, by access.Actor, id uuid.UUID, section, read string) (int, error) {
 	return store.Change(ctx, s.db, by, func(tx *store.Tx) (int, error) {
 		d, err := s.forJudging(tx, id, access.ReviewJudge)
 		if err != nil {
@@ -37,8 +38,18 @@ func (s *Service) AcceptProposals(ctx context.Context, by access.Actor, id uuid.
 		if !r.is(Submitted, InAssessment) {
 			return 0, r.wrongState()
 		}
+		sheet := d.sheet()
+		var questions []QuestionView
+		for _, item := range sheet.Items {
+			if item.Section.Key == section {
+				questions = append(questions, d.viewer(tx).question(&item))
+			}
+		}
+		if err := checkRead(read, questions...); err != nil {
+			return 0, err
+		}
 		accepted := 0
-		for _, item := range d.sheet().Items {
+		for _, item := range sheet.Items {
 			in, proposed := d.proposal(&item)
 			if !proposed || item.Section.Key != section || d.judgements[item.Slot] != nil {
 				continue

@@ -169,7 +169,7 @@ func (w *walk) judgeOne(by access.Actor) error {
 }
 
 func (w *walk) acceptProposals(by access.Actor) error {
-	_, err := w.AcceptProposals(w.t.Context(), by, w.id, pick(w, []string{"policy", "access"}))
+	_, err := w.AcceptProposals(w.t.Context(), by, w.id, pick(w, []string{"policy", "access"}), "")
 	return err
 }
 
