@@ -67,6 +67,11 @@ func forDoing(tx *store.Tx, id uuid.UUID) (*Action, error) {
 	return a, nil
 }
 
+// notOfOurActions leaves out what hangs on an action that is our side's to do.
+func notOfOurActions(table string) string {
+	return table + ".action_id IS NULL OR " + table + ".action_id IN (SELECT id FROM actions WHERE side = '" + string(SupplierSide) + "')"
+}
+
 // AddActionEvidence keeps a file that shows what was done. It is checked by its
 // content and kept first; if its record is refused, it goes again.
 func (s *Service) AddActionEvidence(ctx context.Context, by access.Actor, id uuid.UUID, up Upload) (*Evidence, error) {

@@ -52,6 +52,7 @@ type Detail struct {
 	Returns           []ReturnView          `json:"returns"`
 	Unjudged          *int                  `json:"unjudged"`
 	CancelAsked       bool                  `json:"cancel_asked"`
+	CancelOwn         bool                  `json:"-"` // asked by its reader, who does not agree to it
 	RemindersStopped  bool                  `json:"reminders_stopped"`
 	ClosedBecause     string                `json:"closed_because,omitempty"`
 	EndReason         string                `json:"end_reason,omitempty"`
@@ -270,7 +271,8 @@ func (d *dossier) detail(tx *store.Tx, rel *related) *Detail {
 		QuestionnaireCode: r.QuestionnaireCode, DueOn: r.DueOn, FirstDueOn: r.FirstDueOn, CreatedAt: r.CreatedAt,
 		Progress: &Progress{answered, shown, required}, Overdue: r.Overdue(today), CorrectsID: r.CorrectsID,
 		CorrectionReason: r.CorrectionReason, ClosedBecause: r.ClosedBecause, EndReason: r.EndReason, IssuedAt: r.IssuedAt,
-		SubmittedAt: r.SubmittedAt, CancelAsked: r.CancelAskedByID != nil && r.Open(), RemindersStopped: r.RemindersStopped,
+		SubmittedAt: r.SubmittedAt, CancelAsked: r.CancelAskedByID != nil && r.Open(), CancelOwn: valueOrNil(r.CancelAskedByID) == tx.By().UserID,
+		RemindersStopped: r.RemindersStopped,
 		SystemIDs: []uuid.UUID{}, ReviewerIDs: []uuid.UUID{}, Reviewers: []identity.Colleague{},
 		Respondents: []RespondentView{}, Ratings: []RatingView{}, SignOffs: []SignOffView{}, Returns: []ReturnView{},
 	}

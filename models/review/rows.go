@@ -212,11 +212,6 @@ func (Evidence) Scope(by access.Actor) store.Condition {
 	return c
 }
 
-// notOfOurActions leaves out what hangs on an action that is our side's to do.
-func notOfOurActions(table string) string {
-	return table + ".action_id IS NULL OR " + table + ".action_id IN (SELECT id FROM actions WHERE side = '" + string(SupplierSide) + "')"
-}
-
 // AuditKind names the thing in the audit log.
 func (*Evidence) AuditKind() string { return "evidence" }
 
