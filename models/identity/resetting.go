@@ -156,9 +156,6 @@ func (s *Service) resetIn(tx *store.Tx, id uuid.UUID) error {
 	if err := dropCodesIn(tx, id); err != nil {
 		return err
 	}
-	if err := store.Query[Step](tx).Where("user_id = ? AND used_at IS NULL", id).Update("used_at", now).Error; err != nil {
-		return err
-	}
 	if err := s.endAccessIn(tx, id, uuid.Nil); err != nil {
 		return err
 	}
