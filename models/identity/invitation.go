@@ -165,22 +165,17 @@ func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount boo
 		}
 		return hashPassword(password)
 	}
-	if err := s.throttled(ctx, i.Email, from.Origin); err != nil {
-		return "", err
-	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
 		return store.FindBy[User](tx, "email = ?", i.Email)
 	})
 	if err != nil {
 		return "", err
 	}
-	if !matchPassword(password, user.PasswordHash) {
-		if err := s.refuse(ctx, user, i.Email, from); !fault.Is(err, fault.KindUnauthenticated) {
-			return "", err
-		}
-		return "", fault.Invalid("invalid").On("password", "sign-in.wrong")
+	err = s.matchPasswordOf(ctx, i.Email, user, password, from)
+	if fault.Is(err, fault.KindUnauthenticated) {
+		err = fault.Invalid("invalid").On("password", "sign-in.wrong")
 	}
-	return "", nil
+	return "", err
 }
 
 func lockBy(tx *store.Tx, condition string, args ...any) (*Invitation, error) {

@@ -229,7 +229,7 @@ func (s *Service) miscounted(ctx context.Context, user *User, refused error, fro
 	if f := fault.As(refused); f == nil || f.Kind != fault.KindInvalid {
 		return refused
 	}
-	if err := s.refuse(ctx, user, codeKey(user), from); !fault.Is(err, fault.KindUnauthenticated) {
+	if err := s.refuse(ctx, user, codeKey(user), from); err != nil {
 		return err
 	}
 	return refused
