@@ -47,6 +47,10 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, n NewUser) (*Invi
 		if n.Language == "" {
 			n.Language = lang.English
 		}
+		inviter, err := inviterIn(tx, n)
+		if err != nil {
+			return nil, err
+		}
 		open, err := store.Count[Invitation](tx.AsProgram("invite"), `email = ? AND review_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?`, n.Email, tx.Now())
 		if err != nil {
 			return nil, err
@@ -66,15 +70,23 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, n NewUser) (*Invi
 			}
 			m.Place = o.Name
 		}
-		if !by.IsProgram() {
-			inviter, err := store.Find[User](tx.AsProgram("invite"), by.UserID)
-			if err != nil {
-				return nil, err
-			}
+		if inviter != nil {
 			m.ContactName, m.ContactEmail, m.ContactPhone = inviter.Name, inviter.Email, inviter.Phone
 		}
 		return i, s.outbox.Queue(tx, outbox.To{Email: n.Email, Name: n.Name, Language: n.Language, AboutID: i.ID}, "account_invitation", m)
 	})
+}
+
+// inviterIn gives who invites, nil for a program: nobody invites themselves.
+func inviterIn(tx *store.Tx, n NewUser) (*User, error) {
+	if tx.By().IsProgram() {
+		return nil, nil
+	}
+	inviter, err := store.Find[User](tx.AsProgram("invite"), tx.By().UserID)
+	if err == nil && inviter.Email == n.Email {
+		err = fault.Forbidden("user.own-role")
+	}
+	return inviter, err
 }
 
 // Invitations lists invitations, newest first: an administrator all, a lead

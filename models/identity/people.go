@@ -40,7 +40,7 @@ type NewUser struct {
 	JobTitle string
 	Phone    string
 	Language lang.Tag
-	Password string // may be empty: then a password is set by invitation
+	Password string // may be empty: then its owner sets one by a mail, as who forgot theirs
 	Roles    []access.Role
 	Place    Place
 	UntilOn  calendar.Date
@@ -109,11 +109,7 @@ func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error)
 	user, err := store.FindBy[User](tx.AsProgram("find user by address"), "email = ?", n.Email)
 	switch {
 	case fault.Is(err, fault.KindNotFound):
-		if n.Language == "" {
-			n.Language = lang.English
-		}
-		user = &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Phone: n.Phone, Language: n.Language, PasswordHash: hash, Status: Active}
-		err = tx.AsProgram("add user").Create(user, UserAdded)
+		user, err = createUserIn(tx, n, hash)
 	case err == nil && hash != "":
 		user.PasswordHash = hash
 		err = tx.Save(user, PasswordSet)
@@ -123,6 +119,14 @@ func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error)
 	}
 	membership, err := addMembershipIn(tx, user, n)
 	return user, membership, err
+}
+
+func createUserIn(tx *store.Tx, n NewUser, hash string) (*User, error) {
+	if n.Language == "" {
+		n.Language = lang.English
+	}
+	user := &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Phone: n.Phone, Language: n.Language, PasswordHash: hash, Status: Active}
+	return user, tx.AsProgram("add user").Create(user, UserAdded)
 }
 
 func addMembershipIn(tx *store.Tx, user *User, n NewUser) (*Membership, error) {
