@@ -51,12 +51,8 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, n NewUser) (*Invi
 		if err != nil {
 			return nil, err
 		}
-		open, err := store.Count[Invitation](tx.AsProgram("invite"), `email = ? AND review_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?`, n.Email, tx.Now())
-		if err != nil {
+		if err := notWaiting(tx, n); err != nil {
 			return nil, err
-		}
-		if open > 0 {
-			return nil, fault.Conflict("invitation.waiting")
 		}
 		i, token, err := InviteIn(tx, n, nil)
 		if err != nil {
@@ -87,6 +83,18 @@ func inviterIn(tx *store.Tx, n NewUser) (*User, error) {
 		err = fault.Forbidden("user.own-role")
 	}
 	return inviter, err
+}
+
+// notWaiting refuses to invite again whom an invitation to the same place waits
+// for. Those to other places are nothing to who invites.
+func notWaiting(tx *store.Tx, n NewUser) error {
+	waiting, err := store.All[Invitation](tx.AsProgram("invite"), "", `email = ? AND review_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?`, n.Email, tx.Now())
+	for _, i := range waiting {
+		if (Place{i.OrganisationID, i.SupplierID, i.GovernanceGroupID}).is(n.Place) {
+			return fault.Conflict("invitation.waiting")
+		}
+	}
+	return err
 }
 
 // Invitations lists invitations, newest first: an administrator all, a lead

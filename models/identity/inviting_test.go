@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"sicrwydd/models/access"
+	"sicrwydd/models/fault"
 	"sicrwydd/models/identity"
+	"sicrwydd/models/inventory"
 	"sicrwydd/models/store"
 )
 
@@ -113,6 +115,54 @@ func TestTwoInvitationsAtOnceSetOnePassword(t *testing.T) {
 		}
 		if (errs[password] == nil) == (errs[another] == nil) {
 			t.Errorf("%v and %v, want one to win", errs[password], errs[another])
+		}
+	})
+}
+
+// What a supplier's lead is answered does not tell who is known elsewhere.
+func TestALeadLearnsOfNobodyElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, s *town) {
+		supplier, err := inventory.New(s.db).AddSupplier(t.Context(), program, inventory.SupplierInput{Name: "Cyflenwr"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := identity.Place{SupplierID: &supplier.ID}
+		lead := s.add(identity.NewUser{Email: "lead@example.org", Name: "Lead", Roles: []access.Role{access.SupplierLead}, Place: place})
+		by := access.Actor{UserID: lead.ID, Roles: []access.Role{access.SupplierLead}, SupplierID: supplier.ID}
+		if _, err := s.Invite(t.Context(), program, identity.NewUser{Email: "official@example.org", Name: "O", Roles: []access.Role{access.Official}}); err != nil {
+			t.Fatal(err)
+		}
+		n := identity.NewUser{Email: "official@example.org", Name: "O", Roles: []access.Role{access.Respondent}, Place: place}
+		if _, err := s.Invite(t.Context(), by, n); err != nil {
+			t.Errorf("a lead learns of an invitation elsewhere: %v", err)
+		}
+		if _, err := s.Invite(t.Context(), by, n); key(err) != "invitation.waiting" {
+			t.Errorf("a lead invites twice: %v", err)
+		}
+
+		s.add(identity.NewUser{})
+		n.Email = "ann@example.org"
+		already := func(by access.Actor) error {
+			_, err := store.Change(t.Context(), s.db, by, func(tx *store.Tx) (bool, error) {
+				user, joined, err := identity.AlreadyAt(tx, n)
+				if user != nil || joined {
+					t.Errorf("%v has joined", user)
+				}
+				return joined, err
+			})
+			return err
+		}
+		if err := already(by); err != nil {
+			t.Errorf("a lead learns that Ann is an official: %v", err)
+		}
+		if err := already(access.Actor{UserID: lead.ID, Roles: []access.Role{access.Official}}); field(err) != "user.both-sides" {
+			t.Errorf("an official does not: %v", err)
+		}
+		if _, err := s.Invite(t.Context(), by, n); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Accept(t.Context(), s.invited(), "", password, nobody, here); field(err) != "user.both-sides" || !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("Ann is on both sides: %v", err)
 		}
 	})
 }

@@ -33,6 +33,11 @@ func (p Place) count() int {
 	return n
 }
 
+func (p Place) is(other Place) bool {
+	return orNil(p.OrganisationID) == orNil(other.OrganisationID) && orNil(p.SupplierID) == orNil(other.SupplierID) &&
+		orNil(p.GovernanceGroupID) == orNil(other.GovernanceGroupID)
+}
+
 // NewUser is a user to be added, or to be given a further membership.
 type NewUser struct {
 	Email    string
@@ -231,7 +236,8 @@ func OfSupplierSince(tx *store.Tx, user, supplier uuid.UUID, since calendar.Date
 
 // AlreadyAt finds the user with an address and reports whether a current
 // membership at the place gives the roles already. A supplier's member who is
-// to lead gets that role added to the membership.
+// to lead gets that role added to the membership. That somebody is on the other
+// side is not told to a supplier: accepting is refused to them instead.
 func AlreadyAt(tx *store.Tx, n NewUser) (*User, bool, error) {
 	program := tx.AsProgram("find user by address")
 	user, err := store.FindBy[User](program, "email = ?", strings.ToLower(n.Email))
@@ -247,6 +253,9 @@ func AlreadyAt(tx *store.Tx, n NewUser) (*User, bool, error) {
 	}
 	for _, m := range current {
 		if (m.SupplierID != nil) != (n.Place.SupplierID != nil) {
+			if tx.By().OnSupplierSide() {
+				return nil, false, nil
+			}
 			return nil, false, fault.Invalid("invalid").On("email", "user.both-sides")
 		}
 		if orNil(m.SupplierID) != orNil(n.Place.SupplierID) || orNil(m.OrganisationID) != orNil(n.Place.OrganisationID) {
