@@ -136,8 +136,9 @@ func (s *Service) Sessions(ctx context.Context, signed *Signed) ([]*Session, err
 	})
 }
 
-// endAccessIn ends the sessions of a user but one, every API token and whatever
-// way in is half gone: what lets the user in has changed.
+// endAccessIn ends the sessions of a user but one, every API token and address
+// of a calendar, and whatever way in is half gone: what lets the user in has
+// changed.
 func (s *Service) endAccessIn(tx *store.Tx, user, but uuid.UUID) error {
 	tx = tx.AsProgram("end access")
 	if err := store.Query[Session](tx).Where("user_id = ? AND id <> ?", user, but).Delete(&Session{}).Error; err != nil {
@@ -151,6 +152,16 @@ func (s *Service) endAccessIn(tx *store.Tx, user, but uuid.UUID) error {
 	for _, token := range tokens {
 		token.RevokedAt = &now
 		if err := tx.Save(token, TokenRevoked); err != nil {
+			return err
+		}
+	}
+	feeds, err := store.All[Feed](tx, "id", "user_id = ? AND revoked_at IS NULL", user)
+	if err != nil {
+		return err
+	}
+	for _, feed := range feeds {
+		feed.RevokedAt = &now
+		if err := tx.Save(feed, FeedRevoked); err != nil {
 			return err
 		}
 	}
