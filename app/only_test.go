@@ -110,14 +110,25 @@ func TestWhomTheirOrganisationAloneLetsIn(t *testing.T) {
 			t.Fatalf("no invitation in %s", data)
 		}
 		_, err = service.Accept(t.Context(), string(token[1]), "Bob", "another good passphrase", h.first.services.Reviews.Joined, identity.From{})
-		if f := fault.As(err); f == nil || f.Key != "provider.only" {
+		if f := fault.As(err); f == nil || f.Key != "invitation.account-first" {
 			t.Errorf("an invitation sets a password: %v", err)
 		}
+		invitation := "/invitations/" + string(token[1])
 		w := h.reader(t)
+		w.get(invitation)
+		if w.must(200, "/sign-in?next="+invitation); strings.Contains(w.page, `action="`+invitation+`"`) {
+			t.Error("who has not signed in may accept")
+		}
 		w.get("/sign-in")
 		one.comes(w, "/sign-in/providers/one", one.person("bob", "officials"))
 		if !w.signedIn() {
 			t.Error("the way by the provider is closed")
 		}
+		w.get(invitation)
+		w.must(200, "You are signed in at this address")
+		w.post(invitation, w.hidden(invitation))
+		w.must(303)
+		w.get("/memberships")
+		w.must(200, "Reviewer")
 	})
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"sicrwydd/handlers/request"
 	"sicrwydd/models/fault"
+	"sicrwydd/models/identity"
 )
 
 // What a request takes of what one may ask in a minute.
@@ -22,7 +22,7 @@ func (p *program) paceAddress(c *fiber.Ctx) error {
 	if strings.HasPrefix(c.Path(), "/assets/") {
 		return c.Next()
 	}
-	return p.pace(c, "address "+network(request.From(c.UserContext()).Origin), p.config.RateAddress)
+	return p.pace(c, "address "+identity.Network(request.From(c.UserContext()).Origin), p.config.RateAddress)
 }
 
 // pacePerson refuses a person who asks too often, in the browser and by tokens
@@ -39,7 +39,7 @@ func (p *program) pacePerson(c *fiber.Ctx) error {
 func askerOf(visit *request.Visit) string {
 	switch {
 	case visit.Signed == nil:
-		return "nobody at " + network(visit.Origin)
+		return "nobody at " + identity.Network(visit.Origin)
 	case visit.Signed.Session == nil:
 		return "tokens of " + visit.Signed.User.ID.String()
 	}
@@ -71,14 +71,4 @@ func cost(c *fiber.Ctx) int {
 		return costOfFile
 	}
 	return costOfPage
-}
-
-// network is what counts as one address: one of IPv4, the 64 bits of IPv6 that
-// name a network, in which everybody has as many addresses as they like.
-func network(origin string) string {
-	at, err := netip.ParseAddr(origin)
-	if err != nil || at.Is4() {
-		return origin
-	}
-	return netip.PrefixFrom(at, 64).Masked().String()
 }

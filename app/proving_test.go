@@ -9,7 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
+
+	"sicrwydd/models/access"
+	"sicrwydd/models/calendar"
+	"sicrwydd/models/identity"
 )
 
 var (
@@ -143,11 +148,18 @@ func TestAnActThatMattersAsksForTheSecondFactorAgain(t *testing.T) {
 	r.get("/suppliers.csv")
 	r.must(200)
 	h.ageProofs()
-	for _, path := range []string{"/suppliers.csv", "/systems.xlsx", "/reports/actions.xlsx", "/account/apps/new"} {
+	some := uuid.NewString()
+	for _, path := range []string{"/suppliers.csv", "/systems.xlsx", "/reports/actions.xlsx", "/reports/actions.pdf", "/reports/draft.xlsx", "/reports/draft.pdf",
+		"/reports/" + some + "/pack.xlsx", "/suppliers/" + some + "/who-is-hit.pdf", "/translations.xlsx", "/account/apps/new"} {
 		r.get(path)
 		if r.status != 303 || !strings.HasPrefix(r.at, "/confirm?next=") {
 			t.Errorf("%s: %d to %s", path, r.status, r.at)
 		}
+	}
+	r.get("/calendar")
+	r.post("/calendar/feeds", r.hidden("/calendar/feeds"), "Referer", r.node+"/calendar")
+	if r.status != 303 || r.at != "/confirm?next=%2Fcalendar" {
+		t.Errorf("an address of a calendar: %d to %s", r.status, r.at)
 	}
 	r.get("/account/tokens")
 	fields := r.hidden("/account/tokens")
@@ -167,4 +179,33 @@ func TestAnActThatMattersAsksForTheSecondFactorAgain(t *testing.T) {
 	r.must(422, "Enter the person")
 	r.get("/suppliers.csv")
 	r.must(200)
+}
+
+func TestNamingADeputyAsksForTheSecondFactorAgain(t *testing.T) {
+	h := start(t, "", 1)
+	approver := h.member("siro", identity.NewUser{Password: passphrase, Roles: []access.Role{access.Approver}})
+	colleague := h.member("ann", newOfficial())
+	r := h.reader(t)
+	r.signIn("siro@example.org")
+	h.ageProofs()
+	today := calendar.On(h.first.db.Now())
+	r.get("/deputies")
+	fields := r.hidden("/deputies")
+	fields.Set("user_id", colleague.String())
+	fields.Set("from", string(today))
+	fields.Set("until", string(today.AddDays(7)))
+	r.post("/deputies", fields, "Referer", r.node+"/deputies")
+	r.must(200, "Confirm that it is you")
+	if n := h.told(approver, identity.DeputyNamed) + h.told(colleague, identity.DeputyNamed); n != 0 {
+		t.Fatalf("%d deputies before the second factor", n)
+	}
+	confirm := r.hidden("/confirm")
+	confirm.Set("code", h.codes["siro@example.org"][0])
+	r.post("/confirm", confirm)
+	r.must(200, "Send it now")
+	r.post("/deputies", r.hidden("/deputies"))
+	r.must(303)
+	if n := h.told(colleague, identity.DeputyNamed); n != 1 {
+		t.Errorf("%d deputies, want one", n)
+	}
 }

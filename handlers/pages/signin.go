@@ -140,7 +140,8 @@ func (p *Pages) SwitchMembership(v *View) error {
 
 type invitationData struct {
 	Token, Email, Name string
-	HasAccount         bool
+	By                 identity.Accepting
+	Theirs             bool             // the reader is signed in at the address
 	Asking             *review.MailData // what the review asks; nil for an invitation to no review
 	ToName, ToEmail    string           // whom it should have gone to
 }
@@ -155,11 +156,11 @@ func (p *Pages) InvitationForm(v *View) error {
 }
 
 func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
-	i, hasAccount, err := p.Identity.Look(v.UserContext(), v.Params("token"))
+	i, by, err := p.Identity.Look(v.UserContext(), v.Params("token"))
 	if err != nil {
 		return Page{}, err
 	}
-	data := invitationData{Token: v.Params("token"), Email: i.Email, Name: i.Name, HasAccount: hasAccount}
+	data := invitationData{Token: v.Params("token"), Email: i.Email, Name: i.Name, By: by, Theirs: v.signedInAs(i.Email)}
 	if typedName != "" {
 		data.Name = typedName
 	}
@@ -176,7 +177,18 @@ func (p *Pages) invitationPage(v *View, typedName string) (Page, error) {
 
 // AcceptInvitation makes the account, or adds to the one that is there.
 func (p *Pages) AcceptInvitation(v *View) error {
-	arrival, err := p.Identity.Accept(v.UserContext(), v.Params("token"), v.Typed("name"), v.FormValue("password"), p.Services.Reviews.Joined, v.from())
+	token, joined := v.Params("token"), p.Services.Reviews.Joined
+	i, by, err := p.Identity.Look(v.UserContext(), token)
+	if err != nil {
+		return err
+	}
+	var arrival identity.Arrival
+	bySession := by == identity.BySession && v.signedInAs(i.Email)
+	if bySession {
+		err = p.Identity.AcceptSigned(v.UserContext(), v.Visit.Signed, token, joined, v.from())
+	} else {
+		arrival, err = p.Identity.Accept(v.UserContext(), token, v.Typed("name"), v.FormValue("password"), joined, v.from())
+	}
 	if err != nil {
 		page, lookErr := p.invitationPage(v, v.Typed("name"))
 		if lookErr != nil {
@@ -184,7 +196,14 @@ func (p *Pages) AcceptInvitation(v *View) error {
 		}
 		return v.Refuse(err, page)
 	}
+	if bySession {
+		return v.Go("/", "flash.saved")
+	}
 	return p.arrive(v, arrival, "/")
+}
+
+func (v *View) signedInAs(email string) bool {
+	return v.Visit.Signed != nil && v.Visit.Signed.User.Email == email
 }
 
 // PassOn takes down whom an invitation should have gone to; an official decides.

@@ -45,7 +45,7 @@ type typedField struct{ Name, Value string }
 // Of what is typed, only forms of the work itself are carried: never one to
 // sign in or up, and none with a secret in it.
 var (
-	carriedRooms = []string{"/reviews", "/findings/", "/actions", "/suppliers", "/systems", "/programmes", "/users/", "/account/tokens"}
+	carriedRooms = []string{"/reviews", "/findings/", "/actions", "/suppliers", "/systems", "/programmes", "/users/", "/deputies", "/account/tokens"}
 	neverCarried = []string{"password", "secret", "token", "code"}
 )
 

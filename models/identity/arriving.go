@@ -122,7 +122,7 @@ func (s *Service) turnAway(ctx context.Context, p *Provider, signed *Signed, why
 	if signed != nil {
 		user = signed.User
 	}
-	if err := s.recordRefusal(ctx, user, "provider "+p.Key, from, from.Origin); err != nil {
+	if err := s.recordRefusal(ctx, user, "provider "+p.Key, from, Network(from.Origin)); err != nil {
 		return err
 	}
 	return shown

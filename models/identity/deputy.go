@@ -31,11 +31,15 @@ type DeputyInput struct {
 }
 
 // mayNameDeputies refuses whoever is no approver, or is a deputy: what is lent
-// is not lent on.
+// is not lent on. A governance group has no colleagues, and who is named there
+// would act for the whole of NHS Wales.
 func mayNameDeputies(tx *store.Tx) error {
 	by := tx.By()
 	if !by.Has(access.Approver) {
 		return fault.Forbidden("forbidden")
+	}
+	if by.GroupID != uuid.Nil {
+		return fault.Forbidden("deputy.not-at-group")
 	}
 	own, err := store.Find[Membership](tx.AsProgram("name a deputy"), by.MembershipID)
 	if err != nil {

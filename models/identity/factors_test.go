@@ -235,8 +235,15 @@ func TestWhatLetsOneInEndsSessionsAndTokensWhenItChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			feed, err := s.MakeFeed(t.Context(), own.Actor)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := change(own); err != nil {
 				t.Fatalf("%s: %v", name, err)
+			}
+			if _, err := s.ReadFeed(t.Context(), feed, ""); !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("%s changed, and a calendar is read: %v", name, err)
 			}
 			if _, err := s.Session(t.Context(), other, ""); !fault.Is(err, fault.KindUnauthenticated) {
 				t.Errorf("%s changed, and another session stands: %v", name, err)

@@ -82,21 +82,41 @@ func RevokeIn(tx *store.Tx, id uuid.UUID) error {
 	return tx.AsProgram("revoke an invitation").Save(i, InvitationRevoked)
 }
 
-// Look gives an invitation that can still be accepted.
-func (s *Service) Look(ctx context.Context, token string) (*Invitation, bool, error) {
+// Accepting is how the one invited shows that the invitation is theirs.
+type Accepting string
+
+// The ways to accept an invitation.
+const (
+	ByNewPassword Accepting = "new"      // nobody has an account at the address
+	ByPassword    Accepting = "password" // of the account
+	BySession     Accepting = "session"  // of the account, which has no password that lets anybody in
+)
+
+// Look gives an invitation that can still be accepted, and how.
+func (s *Service) Look(ctx context.Context, token string) (*Invitation, Accepting, error) {
 	type looked struct {
 		invitation *Invitation
-		hasAccount bool
+		by         Accepting
 	}
 	l, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (looked, error) {
 		i, err := findOpen(tx, token, store.FindBy[Invitation])
 		if err != nil {
 			return looked{}, err
 		}
-		n, err := store.Count[User](tx, "email = ? AND password_hash <> ''", i.Email)
-		return looked{i, n > 0}, err
+		user, err := store.FindBy[User](tx, "email = ?", i.Email)
+		if fault.Is(err, fault.KindNotFound) {
+			return looked{i, ByNewPassword}, nil
+		}
+		if err != nil {
+			return looked{}, err
+		}
+		only, err := s.onlyByProviderIn(tx, user)
+		if only || user.PasswordHash == "" {
+			return looked{i, BySession}, err
+		}
+		return looked{i, ByPassword}, err
 	})
-	return l.invitation, l.hasAccount, err
+	return l.invitation, l.by, err
 }
 
 func findOpen(tx *store.Tx, token string, find func(*store.Tx, string, ...any) (*Invitation, error)) (*Invitation, error) {
@@ -122,26 +142,61 @@ type Joining func(tx *store.Tx, i *Invitation, u *User) error
 // to the second factor. Whoever has an account already gives its password; a
 // new one is set otherwise. Of two who race, one wins.
 func (s *Service) Accept(ctx context.Context, token, name, password string, joining Joining, from From) (Arrival, error) {
-	i, hasAccount, err := s.Look(ctx, token)
+	i, by, err := s.Look(ctx, token)
 	if err != nil {
 		return Arrival{}, err
 	}
-	if err := s.mayHavePassword(ctx, i.Email); err != nil {
-		return Arrival{}, err
+	var owner *User
+	hash := ""
+	switch by {
+	case BySession:
+		err = errAccountFirst()
+	case ByPassword:
+		owner, err = s.ownerByPassword(ctx, i.Email, password, from)
+	default:
+		if err = checkPassword(password, i.Email); err == nil {
+			hash, err = hashPassword(password)
+		}
 	}
-	hash, err := s.passwordFor(ctx, i, hasAccount, password, from)
 	if err != nil {
 		return Arrival{}, err
 	}
-	user, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (*User, error) {
+	user, err := s.accept(ctx, token, name, owner, hash, joining, from)
+	if err != nil {
+		return Arrival{}, err
+	}
+	from.Language = i.Language
+	return s.enter(ctx, user, from)
+}
+
+// AcceptSigned is Accept for one who is signed in at the address invited.
+func (s *Service) AcceptSigned(ctx context.Context, signed *Signed, token string, joining Joining, from From) error {
+	_, err := s.accept(ctx, token, "", signed.User, "", joining, from)
+	return err
+}
+
+// accept takes an invitation for the owner of the account at its address, as
+// they stood when they showed that they are, or for a new user with the hash of
+// a password: never is one set of an account that is there.
+func (s *Service) accept(ctx context.Context, token, name string, owner *User, hash string, joining Joining, from From) (*User, error) {
+	return store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (*User, error) {
 		i, err := findOpen(tx, token, lockBy)
 		if err != nil {
 			return nil, err
 		}
 		n := NewUser{Email: i.Email, Name: firstOf(name, i.Name), Language: i.Language, Roles: i.Roles, Place: Place{
 			OrganisationID: i.OrganisationID, SupplierID: i.SupplierID, GovernanceGroupID: i.GovernanceGroupID}}
-		user, _, err := addUserIn(tx, n, hash)
+		if err := n.check(); err != nil {
+			return nil, err
+		}
+		user, err := accepterIn(tx, n, owner, hash)
 		if err != nil {
+			return nil, err
+		}
+		if user.ID == i.InvitedByID {
+			return nil, fault.Forbidden("user.own-role")
+		}
+		if _, err := addMembershipIn(tx, user, n); err != nil {
 			return nil, err
 		}
 		now := tx.Now()
@@ -151,36 +206,44 @@ func (s *Service) Accept(ctx context.Context, token, name, password string, join
 		}
 		return user, joining(tx, i, user)
 	})
-	if err != nil {
-		return Arrival{}, err
-	}
-	from.Language = i.Language
-	return s.enter(ctx, user, from)
 }
 
-func (s *Service) passwordFor(ctx context.Context, i *Invitation, hasAccount bool, password string, from From) (hash string, err error) {
-	if !hasAccount {
-		if err := checkPassword(password, i.Email); err != nil {
-			return "", err
-		}
-		return hashPassword(password)
+// accepterIn gives the user who accepts, made where nobody has the address and
+// locked where somebody has.
+func accepterIn(tx *store.Tx, n NewUser, owner *User, hash string) (*User, error) {
+	user, err := store.FindBy[User](tx, "email = ?", n.Email)
+	switch {
+	case fault.Is(err, fault.KindNotFound) && owner == nil:
+		return createUserIn(tx, n, hash)
+	case fault.Is(err, fault.KindNotFound), err == nil && owner == nil:
+		return nil, errAccountFirst()
+	case err != nil:
+		return nil, err
 	}
-	if err := s.throttled(ctx, i.Email, from.Origin); err != nil {
-		return "", err
+	if user, err = store.Lock[User](tx, user.ID); err != nil {
+		return nil, err
 	}
+	if user.ID != owner.ID || user.Email != n.Email || user.PasswordHash != owner.PasswordHash || user.Status != Active {
+		return nil, errAccountFirst()
+	}
+	return user, nil
+}
+
+// errAccountFirst refuses whoever has not shown that an account is theirs.
+func errAccountFirst() error { return fault.Conflict("invitation.account-first") }
+
+func (s *Service) ownerByPassword(ctx context.Context, email, password string, from From) (*User, error) {
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
-		return store.FindBy[User](tx, "email = ?", i.Email)
+		return store.FindBy[User](tx, "email = ?", email)
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if !matchPassword(password, user.PasswordHash) {
-		if err := s.refuse(ctx, user, i.Email, from); !fault.Is(err, fault.KindUnauthenticated) {
-			return "", err
-		}
-		return "", fault.Invalid("invalid").On("password", "sign-in.wrong")
+	err = s.matchPasswordOf(ctx, email, user, password, from)
+	if fault.Is(err, fault.KindUnauthenticated) {
+		err = fault.Invalid("invalid").On("password", "sign-in.wrong")
 	}
-	return "", nil
+	return user, err
 }
 
 func lockBy(tx *store.Tx, condition string, args ...any) (*Invitation, error) {

@@ -47,12 +47,12 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, n NewUser) (*Invi
 		if n.Language == "" {
 			n.Language = lang.English
 		}
-		open, err := store.Count[Invitation](tx.AsProgram("invite"), `email = ? AND review_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?`, n.Email, tx.Now())
+		inviter, err := inviterIn(tx, n)
 		if err != nil {
 			return nil, err
 		}
-		if open > 0 {
-			return nil, fault.Conflict("invitation.waiting")
+		if err := notWaiting(tx, n); err != nil {
+			return nil, err
 		}
 		i, token, err := InviteIn(tx, n, nil)
 		if err != nil {
@@ -66,15 +66,35 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, n NewUser) (*Invi
 			}
 			m.Place = o.Name
 		}
-		if !by.IsProgram() {
-			inviter, err := store.Find[User](tx.AsProgram("invite"), by.UserID)
-			if err != nil {
-				return nil, err
-			}
+		if inviter != nil {
 			m.ContactName, m.ContactEmail, m.ContactPhone = inviter.Name, inviter.Email, inviter.Phone
 		}
 		return i, s.outbox.Queue(tx, outbox.To{Email: n.Email, Name: n.Name, Language: n.Language, AboutID: i.ID}, "account_invitation", m)
 	})
+}
+
+// inviterIn gives who invites, nil for a program: nobody invites themselves.
+func inviterIn(tx *store.Tx, n NewUser) (*User, error) {
+	if tx.By().IsProgram() {
+		return nil, nil
+	}
+	inviter, err := store.Find[User](tx.AsProgram("invite"), tx.By().UserID)
+	if err == nil && inviter.Email == n.Email {
+		err = fault.Forbidden("user.own-role")
+	}
+	return inviter, err
+}
+
+// notWaiting refuses to invite again whom an invitation to the same place waits
+// for. Those to other places are nothing to who invites.
+func notWaiting(tx *store.Tx, n NewUser) error {
+	waiting, err := store.All[Invitation](tx.AsProgram("invite"), "", `email = ? AND review_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?`, n.Email, tx.Now())
+	for _, i := range waiting {
+		if (Place{i.OrganisationID, i.SupplierID, i.GovernanceGroupID}).is(n.Place) {
+			return fault.Conflict("invitation.waiting")
+		}
+	}
+	return err
 }
 
 // Invitations lists invitations, newest first: an administrator all, a lead

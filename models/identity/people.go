@@ -33,6 +33,11 @@ func (p Place) count() int {
 	return n
 }
 
+func (p Place) is(other Place) bool {
+	return orNil(p.OrganisationID) == orNil(other.OrganisationID) && orNil(p.SupplierID) == orNil(other.SupplierID) &&
+		orNil(p.GovernanceGroupID) == orNil(other.GovernanceGroupID)
+}
+
 // NewUser is a user to be added, or to be given a further membership.
 type NewUser struct {
 	Email    string
@@ -40,7 +45,7 @@ type NewUser struct {
 	JobTitle string
 	Phone    string
 	Language lang.Tag
-	Password string // may be empty: then a password is set by invitation
+	Password string // may be empty: then its owner sets one by a mail, as who forgot theirs
 	Roles    []access.Role
 	Place    Place
 	UntilOn  calendar.Date
@@ -109,11 +114,7 @@ func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error)
 	user, err := store.FindBy[User](tx.AsProgram("find user by address"), "email = ?", n.Email)
 	switch {
 	case fault.Is(err, fault.KindNotFound):
-		if n.Language == "" {
-			n.Language = lang.English
-		}
-		user = &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Phone: n.Phone, Language: n.Language, PasswordHash: hash, Status: Active}
-		err = tx.AsProgram("add user").Create(user, UserAdded)
+		user, err = createUserIn(tx, n, hash)
 	case err == nil && hash != "":
 		user.PasswordHash = hash
 		err = tx.Save(user, PasswordSet)
@@ -123,6 +124,14 @@ func addUserIn(tx *store.Tx, n NewUser, hash string) (*User, *Membership, error)
 	}
 	membership, err := addMembershipIn(tx, user, n)
 	return user, membership, err
+}
+
+func createUserIn(tx *store.Tx, n NewUser, hash string) (*User, error) {
+	if n.Language == "" {
+		n.Language = lang.English
+	}
+	user := &User{Email: n.Email, Name: n.Name, JobTitle: n.JobTitle, Phone: n.Phone, Language: n.Language, PasswordHash: hash, Status: Active}
+	return user, tx.AsProgram("add user").Create(user, UserAdded)
 }
 
 func addMembershipIn(tx *store.Tx, user *User, n NewUser) (*Membership, error) {
@@ -227,7 +236,8 @@ func OfSupplierSince(tx *store.Tx, user, supplier uuid.UUID, since calendar.Date
 
 // AlreadyAt finds the user with an address and reports whether a current
 // membership at the place gives the roles already. A supplier's member who is
-// to lead gets that role added to the membership.
+// to lead gets that role added to the membership. That somebody is on the other
+// side is not told to a supplier: accepting is refused to them instead.
 func AlreadyAt(tx *store.Tx, n NewUser) (*User, bool, error) {
 	program := tx.AsProgram("find user by address")
 	user, err := store.FindBy[User](program, "email = ?", strings.ToLower(n.Email))
@@ -243,6 +253,9 @@ func AlreadyAt(tx *store.Tx, n NewUser) (*User, bool, error) {
 	}
 	for _, m := range current {
 		if (m.SupplierID != nil) != (n.Place.SupplierID != nil) {
+			if tx.By().OnSupplierSide() {
+				return nil, false, nil
+			}
 			return nil, false, fault.Invalid("invalid").On("email", "user.both-sides")
 		}
 		if orNil(m.SupplierID) != orNil(n.Place.SupplierID) || orNil(m.OrganisationID) != orNil(n.Place.OrganisationID) {

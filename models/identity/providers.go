@@ -206,8 +206,7 @@ func (p *Provider) granted(claims map[string]any) []Membership {
 
 // At reports whether a membership is at the place.
 func (m *Membership) At(p Place) bool {
-	return orNil(m.OrganisationID) == orNil(p.OrganisationID) && orNil(m.SupplierID) == orNil(p.SupplierID) &&
-		orNil(m.GovernanceGroupID) == orNil(p.GovernanceGroupID)
+	return Place{m.OrganisationID, m.SupplierID, m.GovernanceGroupID}.is(p)
 }
 
 // holdsOne reports whether a claim, a word or a list of words, holds one of the values.

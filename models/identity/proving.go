@@ -40,13 +40,21 @@ type entering struct {
 // factor: their passwords are known anyway, and only this machine reaches them.
 func (s *Service) Demonstrating(emails ...string) { s.demonstration = emails }
 
-// enter goes on after the first proof of a user: to the second.
+// enter goes on after the first proof of a user: to the second. A user who was
+// changed since the proof was looked at has shown nothing.
 func (s *Service) enter(ctx context.Context, user *User, from From) (Arrival, error) {
 	if slices.Contains(s.demonstration, user.Email) {
 		session, err := s.begin(ctx, user.ID, asDemo, from)
 		return Arrival{Session: session}, err
 	}
 	return store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (Arrival, error) {
+		standing, err := store.Lock[User](tx, user.ID)
+		if err != nil {
+			return Arrival{}, err
+		}
+		if standing.PasswordHash != user.PasswordHash || standing.Status != Active {
+			return Arrival{}, fault.Unauthenticated("sign-in.wrong")
+		}
 		factors, err := factorsOf(tx, user.ID)
 		if err != nil {
 			return Arrival{}, err
@@ -124,10 +132,6 @@ func (s *Service) proveBy(ctx context.Context, step string, from From, proof fun
 	if err := s.tryStep(ctx, toEnter, step); err != nil {
 		return Arrival{}, err
 	}
-	type proved struct {
-		kind  FactorKind
-		codes []string
-	}
 	user, err := s.userOfStep(ctx, step)
 	if err != nil {
 		return Arrival{}, err
@@ -138,30 +142,36 @@ func (s *Service) proveBy(ctx context.Context, step string, from From, proof fun
 	if err := s.tryProof(ctx, user); err != nil {
 		return Arrival{}, err
 	}
-	p, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (p proved, err error) {
+	arrival, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (a Arrival, err error) {
+		if _, err := store.Lock[User](tx, user.ID); err != nil { // what ends access has it too, and ends the session or the step
+			return a, err
+		}
 		var data entering
 		found, err := s.findStepIn(tx, toEnter, step, &data)
 		if err != nil {
-			return p, err
+			return a, err
 		}
-		if p.kind, p.codes, err = proof(tx, user, data); err != nil {
-			return p, err
+		kind, codes, err := proof(tx, user, data)
+		if err != nil {
+			return a, err
 		}
-		return p, useIn(tx, found)
+		if err := useIn(tx, found); err != nil {
+			return a, err
+		}
+		a.Codes = codes
+		a.Session, err = openIn(tx, user.ID, kind, from)
+		return a, err
 	})
 	if err != nil {
 		return Arrival{}, s.miscounted(ctx, user, err, from)
 	}
-	session, err := s.begin(ctx, user.ID, p.kind, from)
-	return Arrival{Session: session, Codes: p.codes}, err
+	return arrival, nil
 }
 
 // firstIn sets up the first factor of a person, with recovery codes beside it.
-// Of two who set one up at once for the same person, the first counts.
+// Of two who set one up at once for the same person, whom the change has locked,
+// the first counts.
 func (s *Service) firstIn(tx *store.Tx, user *User, add func() error) ([]string, error) {
-	if _, err := store.Lock[User](tx, user.ID); err != nil {
-		return nil, err
-	}
 	standing, err := factorsOf(tx, user.ID)
 	if err != nil {
 		return nil, err
@@ -219,7 +229,7 @@ func (s *Service) miscounted(ctx context.Context, user *User, refused error, fro
 	if f := fault.As(refused); f == nil || f.Kind != fault.KindInvalid {
 		return refused
 	}
-	if err := s.refuse(ctx, user, codeKey(user), from); !fault.Is(err, fault.KindUnauthenticated) {
+	if err := s.refuse(ctx, user, codeKey(user), from); err != nil {
 		return err
 	}
 	return refused

@@ -30,17 +30,10 @@ func (s *Service) Forgot(ctx context.Context, email string, from From) error {
 	if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
 		return fault.Invalid("invalid").On("email", "email.wrong")
 	}
-	if err := s.throttled(ctx, "forgot "+email, from.Origin); err != nil {
+	if _, err := s.try(ctx, "forgot "+email, from); err != nil { // a right one counts too
 		return err
 	}
 	_, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (bool, error) {
-		for _, key := range []string{"forgot " + email + " " + from.Origin, from.Origin} {
-			row := &attempt{Row: store.NewRow(), Key: key}
-			row.CreatedAt = tx.Now()
-			if err := tx.Insert(row); err != nil {
-				return false, err
-			}
-		}
 		return true, tx.Enqueue(Forgotten{Email: email, Language: from.Language})
 	})
 	return err
@@ -152,14 +145,12 @@ func (s *Service) ChangePassword(ctx context.Context, signed *Signed, current, p
 	if err := s.mayHavePassword(ctx, signed.User.Email); err != nil {
 		return err
 	}
-	if err := s.throttled(ctx, signed.User.Email, from.Origin); err != nil {
-		return err
-	}
-	if !matchPassword(current, signed.User.PasswordHash) || signed.User.PasswordHash == "" {
-		if err := s.refuse(ctx, signed.User, signed.User.Email, from); !fault.Is(err, fault.KindUnauthenticated) {
-			return err
-		}
+	err := s.matchPasswordOf(ctx, signed.User.Email, signed.User, current, from)
+	if fault.Is(err, fault.KindUnauthenticated) {
 		return fault.Invalid("invalid").On("current", "password.current-wrong")
+	}
+	if err != nil {
+		return err
 	}
 	if err := checkPassword(password, signed.User.Email); err != nil {
 		return err

@@ -52,20 +52,19 @@ func (r *FactorReset) AuditAbout() uuid.UUID { return r.UserID }
 // WaitingReset gives the reset of a user's factors that waits for its second
 // administrator; nil where none does.
 func (s *Service) WaitingReset(ctx context.Context, by access.Actor, user uuid.UUID) (*FactorReset, error) {
-	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*FactorReset, error) {
-		open, err := store.All[FactorReset](tx, "created_at DESC", "user_id = ? AND agreed_at IS NULL AND expires_at > ?", user, tx.Now())
-		if err != nil || len(open) == 0 {
-			return nil, err
-		}
-		return open[0], nil
-	})
+	return store.Read(ctx, s.db, by, func(tx *store.Tx) (*FactorReset, error) { return waitingResetIn(tx, user) })
+}
+
+func waitingResetIn(tx *store.Tx, user uuid.UUID) (*FactorReset, error) {
+	open, err := store.All[FactorReset](tx, "created_at DESC", "user_id = ? AND agreed_at IS NULL AND expires_at > ?", user, tx.Now())
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	return open[0], nil
 }
 
 // AskFactorReset asks for the factors of a user to be taken away, with a reason.
 func (s *Service) AskFactorReset(ctx context.Context, by access.Actor, user uuid.UUID, reason string) error {
-	if waiting, err := s.WaitingReset(ctx, by, user); err != nil || waiting != nil {
-		return orWaiting(err)
-	}
 	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
 		u, err := store.Lock[User](tx, user)
 		if err != nil {
@@ -73,6 +72,9 @@ func (s *Service) AskFactorReset(ctx context.Context, by access.Actor, user uuid
 		}
 		if err := mayReset(by, user); err != nil {
 			return false, err
+		}
+		if waiting, err := waitingResetIn(tx, user); err != nil || waiting != nil {
+			return false, orWaiting(err)
 		}
 		if reason = strings.TrimSpace(reason); reason == "" {
 			return false, fault.Invalid("invalid").On("reason", "reason.missing")
@@ -102,15 +104,21 @@ func mayReset(by access.Actor, user uuid.UUID) error {
 // sets up a new one.
 func (s *Service) AgreeFactorReset(ctx context.Context, by access.Actor, id uuid.UUID) error {
 	_, err := store.Change(ctx, s.db, by, func(tx *store.Tx) (bool, error) {
-		r, err := store.Lock[FactorReset](tx, id)
+		r, err := store.Find[FactorReset](tx, id)
 		if err != nil {
 			return false, err
 		}
 		if err := mayReset(by, r.UserID); err != nil {
 			return false, err
 		}
+		if _, err := store.Lock[User](tx, r.UserID); err != nil { // as who asks, and other ways to reset, do
+			return false, err
+		}
+		if r, err = store.Lock[FactorReset](tx, id); err != nil {
+			return false, err
+		}
 		switch {
-		case r.AgreedAt != nil || tx.Now().After(r.ExpiresAt):
+		case r.AgreedAt != nil || !tx.Now().Before(r.ExpiresAt):
 			return false, fault.Conflict("factor.reset-over")
 		case r.AskedByID == by.UserID:
 			return false, fault.Forbidden("factor.reset-own")
@@ -137,6 +145,7 @@ func (s *Service) ResetFactors(ctx context.Context, by access.Actor, email strin
 	return err
 }
 
+// resetIn takes a user's factors away; what else was asked for is over with it.
 func (s *Service) resetIn(tx *store.Tx, id uuid.UUID) error {
 	user, err := store.Lock[User](tx, id)
 	if err != nil {
@@ -156,7 +165,7 @@ func (s *Service) resetIn(tx *store.Tx, id uuid.UUID) error {
 	if err := dropCodesIn(tx, id); err != nil {
 		return err
 	}
-	if err := store.Query[Step](tx).Where("user_id = ? AND used_at IS NULL", id).Update("used_at", now).Error; err != nil {
+	if err := store.Query[FactorReset](tx).Where("user_id = ? AND agreed_at IS NULL AND expires_at > ?", id, now).Update("expires_at", now).Error; err != nil {
 		return err
 	}
 	if err := s.endAccessIn(tx, id, uuid.Nil); err != nil {

@@ -20,25 +20,27 @@ const longestAgent = 300
 // begin starts a session of a user who has proved both factors, in the first
 // current membership.
 func (s *Service) begin(ctx context.Context, userID uuid.UUID, kind FactorKind, from From) (string, error) {
-	return store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (string, error) {
-		current, err := currentMemberships(tx, userID)
-		if err != nil {
-			return "", err
-		}
-		if len(current) == 0 {
-			return "", fault.Unauthenticated("sign-in.no-membership")
-		}
-		token, hash := newSecret()
-		now := tx.Now()
-		session := &Session{Row: store.NewRow(), TokenHash: hash, UserID: &userID, MembershipID: &current[0].ID,
-			Language: from.Language, LastSeenAt: now, ExpiresAt: now.Add(sessionAbsolute),
-			Factor: kind, ProvedAt: &now, Origin: from.Origin, Agent: from.Agent[:min(len(from.Agent), longestAgent)]}
-		session.Version, session.CreatedAt = 1, now
-		if err := tx.Insert(session); err != nil {
-			return "", err
-		}
-		return token, tx.Note(session, SignedIn, string(kind))
-	})
+	return store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (string, error) { return openIn(tx, userID, kind, from) })
+}
+
+func openIn(tx *store.Tx, userID uuid.UUID, kind FactorKind, from From) (string, error) {
+	current, err := currentMemberships(tx, userID)
+	if err != nil {
+		return "", err
+	}
+	if len(current) == 0 {
+		return "", fault.Unauthenticated("sign-in.no-membership")
+	}
+	token, hash := newSecret()
+	now := tx.Now()
+	session := &Session{Row: store.NewRow(), TokenHash: hash, UserID: &userID, MembershipID: &current[0].ID,
+		Language: from.Language, LastSeenAt: now, ExpiresAt: now.Add(sessionAbsolute),
+		Factor: kind, ProvedAt: &now, Origin: from.Origin, Agent: from.Agent[:min(len(from.Agent), longestAgent)]}
+	session.Version, session.CreatedAt = 1, now
+	if err := tx.Insert(session); err != nil {
+		return "", err
+	}
+	return token, tx.Note(session, SignedIn, string(kind))
 }
 
 // SignOut ends a session; one that has ended by itself meanwhile is no event.
@@ -134,8 +136,9 @@ func (s *Service) Sessions(ctx context.Context, signed *Signed) ([]*Session, err
 	})
 }
 
-// endAccessIn ends the sessions of a user but one, and every API token: what
-// lets the user in has changed.
+// endAccessIn ends the sessions of a user but one, every API token and address
+// of a calendar, and whatever way in is half gone: what lets the user in has
+// changed.
 func (s *Service) endAccessIn(tx *store.Tx, user, but uuid.UUID) error {
 	tx = tx.AsProgram("end access")
 	if err := store.Query[Session](tx).Where("user_id = ? AND id <> ?", user, but).Delete(&Session{}).Error; err != nil {
@@ -152,7 +155,17 @@ func (s *Service) endAccessIn(tx *store.Tx, user, but uuid.UUID) error {
 			return err
 		}
 	}
-	return store.Query[Step](tx).Where("user_id = ? AND used_at IS NULL AND purpose <> ?", user, toEnter).Update("used_at", now).Error
+	feeds, err := store.All[Feed](tx, "id", "user_id = ? AND revoked_at IS NULL", user)
+	if err != nil {
+		return err
+	}
+	for _, feed := range feeds {
+		feed.RevokedAt = &now
+		if err := tx.Save(feed, FeedRevoked); err != nil {
+			return err
+		}
+	}
+	return store.Query[Step](tx).Where("user_id = ? AND used_at IS NULL", user).Update("used_at", now).Error
 }
 
 // PastSignIn is one sign-in, or a try, as its person is shown it.

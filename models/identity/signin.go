@@ -50,7 +50,7 @@ const (
 	sessionIdle     = time.Hour
 	sessionAbsolute = 12 * time.Hour
 	throttleWindow  = 15 * time.Minute
-	throttleAccount = 10 // failures of one account from one address
+	throttleAccount = 10 // failures of one account from one network
 	throttleOrigin  = 100
 )
 
@@ -91,9 +91,6 @@ type Signed struct {
 // exists or not.
 func (s *Service) SignIn(ctx context.Context, email, password string, from From) (Arrival, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if err := s.throttled(ctx, email, from.Origin); err != nil {
-		return Arrival{}, err
-	}
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
 		user, err := store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
 		if err != nil {
@@ -110,55 +107,10 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from From)
 	if user == nil {
 		user = &User{}
 	}
-	if !matchPassword(password, user.PasswordHash) || user.PasswordHash == "" {
-		return Arrival{}, s.refuse(ctx, user, email, from)
+	if err := s.matchPasswordOf(ctx, email, user, password, from); err != nil {
+		return Arrival{}, err
 	}
 	return s.enter(ctx, user, from)
-}
-
-// throttled slows down guessing by account and address together, so that
-// nobody locks another out, and by address alone.
-func (s *Service) throttled(ctx context.Context, key, origin string) error {
-	_, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (bool, error) {
-		since := tx.Now().Add(-throttleWindow)
-		ofAccount, err := store.Count[attempt](tx, "key = ? AND created_at > ?", key+" "+origin, since)
-		if err != nil {
-			return false, err
-		}
-		ofOrigin, err := store.Count[attempt](tx, "key = ? AND created_at > ?", origin, since)
-		if err != nil {
-			return false, err
-		}
-		if ofAccount >= throttleAccount || ofOrigin >= throttleOrigin {
-			return false, fault.TooMany("sign-in.too-many", throttleWindow)
-		}
-		return true, nil
-	})
-	return err
-}
-
-// refuse counts a failure of a key (an address, the codes of a user), with one
-// event.
-func (s *Service) refuse(ctx context.Context, user *User, key string, from From) error {
-	if err := s.recordRefusal(ctx, user, "", from, key+" "+from.Origin, from.Origin); err != nil {
-		return err
-	}
-	return fault.Unauthenticated("sign-in.wrong")
-}
-
-// recordRefusal counts a failure of each key, and records it with one event.
-func (s *Service) recordRefusal(ctx context.Context, user *User, note string, from From, keys ...string) error {
-	_, err := store.Change(ctx, s.db, from.gate(), func(tx *store.Tx) (bool, error) {
-		for _, key := range keys {
-			row := &attempt{Row: store.NewRow(), Key: key}
-			row.CreatedAt = tx.Now()
-			if err := tx.Insert(row); err != nil {
-				return false, err
-			}
-		}
-		return true, tx.Note(user, SignInRefused, note)
-	})
-	return err
 }
 
 // Session gives who is signed in with a session's token, in the membership

@@ -122,9 +122,8 @@ func (s *Service) tryProof(ctx context.Context, user *User) error {
 		if n >= mostProofs {
 			return false, fault.TooMany("sign-in.too-many", throttleWindow)
 		}
-		row := &attempt{Row: store.NewRow(), Key: key}
-		row.CreatedAt = tx.Now()
-		return true, tx.Insert(row)
+		_, err = countIn(tx, key)
+		return true, err
 	})
 	return err
 }

@@ -124,7 +124,7 @@ func findBearer(tx *store.Tx, secret, origin string) (*bearer, error) {
 // ones by where they come from.
 func (t *Token) refusals(origin string) string {
 	if t.ID == uuid.Nil {
-		return "token " + origin
+		return "token " + Network(origin)
 	}
 	return "token " + t.ID.String()
 }
@@ -138,9 +138,7 @@ func (s *Service) refuseToken(ctx context.Context, f *bearer, origin string) err
 		return f.refused
 	}
 	_, err := store.Change(ctx, s.db, From{Origin: origin}.gate(), func(tx *store.Tx) (bool, error) {
-		row := &attempt{Row: store.NewRow(), Key: f.token.refusals(origin)}
-		row.CreatedAt = tx.Now()
-		if err := tx.Insert(row); err != nil {
+		if _, err := countIn(tx, f.token.refusals(origin)); err != nil {
 			return false, err
 		}
 		return true, tx.Note(f.token, TokenRefused, f.refused.Key)
