@@ -235,7 +235,7 @@ func (d *door) Accept() (net.Conn, error) {
 		if d.ours(at) {
 			return &guest{Conn: c, leave: func() {}}, nil
 		}
-		if at.Is6() { // a network, as in network
+		if at.Is6() { // a network, as in identity.Network
 			at = netip.PrefixFrom(at, 64).Masked().Addr()
 		}
 		if d.enter(at) {

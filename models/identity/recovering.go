@@ -27,7 +27,7 @@ func (Forgotten) Kind() string { return "password.forgotten" }
 // and its time are the same whether there is such an account.
 func (s *Service) Forgot(ctx context.Context, email string, from From) error {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
+	if address, err := mail.ParseAddress(email); err != nil || address.Address != email || len(email) > longestEmail {
 		return fault.Invalid("invalid").On("email", "email.wrong")
 	}
 	if _, err := s.try(ctx, "forgot "+email, from); err != nil { // a right one counts too

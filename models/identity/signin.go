@@ -86,11 +86,15 @@ type Signed struct {
 	Session     *Session // nil with an API token
 }
 
+// longestEmail is how many bytes an address has at most (RFC 5321).
+const longestEmail = 254
+
 // SignIn checks an e-mail address and password, and goes on to the second
 // factor. The answer and the time it takes are the same whether the account
 // exists or not.
 func (s *Service) SignIn(ctx context.Context, email, password string, from From) (Arrival, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
+	email = strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") // a longer one is nobody's
 	user, err := store.Read(ctx, s.db, gate, func(tx *store.Tx) (*User, error) {
 		user, err := store.FindBy[User](tx, "email = ? AND status = ?", email, Active)
 		if err != nil {

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -80,4 +81,20 @@ func TestANetworkCountsAsOneAddress(t *testing.T) {
 			t.Errorf("%q counts as %q, want %q", origin, got, want)
 		}
 	}
+}
+
+// Of an address that is longer than any may be nothing is kept.
+func TestAnAddressThatIsNoneIsNotKept(t *testing.T) {
+	each(t, func(t *testing.T, s *town) {
+		long := strings.Repeat("ŵ", 500_000) + "@example.org"
+		if _, err := s.SignIn(t.Context(), long, "wrong wrong wrong", here); key(err) != "sign-in.wrong" {
+			t.Errorf("signing in: %v", err)
+		}
+		if err := s.Forgot(t.Context(), long, here); key(err) != "invalid" {
+			t.Errorf("forgotten: %v", err)
+		}
+		if n, err := s.LongestAttempt(t.Context()); err != nil || n == 0 || n > 400 {
+			t.Errorf("%d bytes are kept, %v", n, err)
+		}
+	})
 }

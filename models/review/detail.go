@@ -271,9 +271,9 @@ func (d *dossier) detail(tx *store.Tx, rel *related) *Detail {
 		QuestionnaireCode: r.QuestionnaireCode, DueOn: r.DueOn, FirstDueOn: r.FirstDueOn, CreatedAt: r.CreatedAt,
 		Progress: &Progress{answered, shown, required}, Overdue: r.Overdue(today), CorrectsID: r.CorrectsID,
 		CorrectionReason: r.CorrectionReason, ClosedBecause: r.ClosedBecause, EndReason: r.EndReason, IssuedAt: r.IssuedAt,
-		SubmittedAt: r.SubmittedAt, CancelAsked: r.CancelAskedByID != nil && r.Open(), CancelOwn: valueOrNil(r.CancelAskedByID) == tx.By().UserID,
+		SubmittedAt: r.SubmittedAt, CancelAsked: r.CancelAskedByID != nil && r.Open(), CancelOwn: valueOrNil(r.CancelAskedByID) == by.UserID,
 		RemindersStopped: r.RemindersStopped,
-		SystemIDs: []uuid.UUID{}, ReviewerIDs: []uuid.UUID{}, Reviewers: []identity.Colleague{},
+		SystemIDs:        []uuid.UUID{}, ReviewerIDs: []uuid.UUID{}, Reviewers: []identity.Colleague{},
 		Respondents: []RespondentView{}, Ratings: []RatingView{}, SignOffs: []SignOffView{}, Returns: []ReturnView{},
 	}
 	if waiting != WaitsForNobody {
