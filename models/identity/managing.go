@@ -188,53 +188,39 @@ func (s *Service) ChangeUser(ctx context.Context, by access.Actor, id uuid.UUID,
 
 // keepsAnAdministrator refuses to take away the last administrator: somebody
 // must be left when the memberships that match are gone. Two who take away at
-// once follow each other.
+// once follow each other, since each locks the administrators in one order; who
+// takes none away locks none.
 func keepsAnAdministrator(tx *store.Tx, gone func(*Membership) bool) error {
 	program := tx.AsProgram("count administrators")
-	memberships, err := lockAdministrators(program)
+	beside := func(m *Membership) bool {
+		return !m.currentOn(calendar.On(tx.Now())) || !slices.Contains(m.Roles, access.Administrator)
+	}
+	memberships, err := store.All[Membership](program, "id", "ended_at IS NULL AND organisation_id IS NULL AND supplier_id IS NULL AND governance_group_id IS NULL")
 	if err != nil {
 		return err
 	}
-	taken := false
+	memberships = slices.DeleteFunc(memberships, beside)
+	if !slices.ContainsFunc(memberships, gone) {
+		return nil
+	}
+	left := false
 	for _, m := range memberships {
-		if gone(m) {
-			taken = true
+		if m, err = store.Lock[Membership](program, m.ID); err != nil {
+			return err
+		}
+		if beside(m) || gone(m) {
 			continue
 		}
 		active, err := store.Count[User](program, "id = ? AND status = ?", m.UserID, Active)
-		if err != nil || active > 0 {
+		if err != nil {
 			return err
 		}
+		left = left || active > 0
 	}
-	if taken {
+	if !left {
 		return fault.Conflict("user.last-administrator")
 	}
 	return nil
-}
-
-// lockAdministrators gives the current memberships of administrators, locked
-// one after the other, as they are once they are locked.
-func lockAdministrators(tx *store.Tx) ([]*Membership, error) {
-	administers := func(m *Membership) bool {
-		return m.currentOn(calendar.On(tx.Now())) && slices.Contains(m.Roles, access.Administrator)
-	}
-	memberships, err := store.All[Membership](tx, "id", "ended_at IS NULL AND organisation_id IS NULL AND supplier_id IS NULL AND governance_group_id IS NULL")
-	if err != nil {
-		return nil, err
-	}
-	var standing []*Membership
-	for _, m := range memberships {
-		if !administers(m) {
-			continue
-		}
-		if m, err = store.Lock[Membership](tx, m.ID); err != nil {
-			return nil, err
-		}
-		if administers(m) {
-			standing = append(standing, m)
-		}
-	}
-	return standing, nil
 }
 
 // MembershipInput is what a new membership gives.
