@@ -30,6 +30,10 @@ func TestWhoSeesThemselvesDoesNotManageThemselves(t *testing.T) {
 				t.Errorf("a token for %s: %v", scope, err)
 			}
 		}
+		_, err = s.Invite(t.Context(), official, identity.NewUser{Email: "new@example.org", Name: "New", Roles: []access.Role{access.Reviewer}})
+		if key(err) != "user.may-not-grant" {
+			t.Errorf("a national official invites a reviewer: %v", err)
+		}
 		supplier, place := uuid.New(), uuid.New()
 		for name, by := range map[string]access.Actor{
 			"a respondent":                      {UserID: ann.ID, Roles: []access.Role{access.Respondent}, SupplierID: supplier},

@@ -56,9 +56,9 @@ func (w *wales) suppliedTo(host uuid.UUID) uuid.UUID {
 func TestATokenIsToldOfWhatItIsFor(t *testing.T) {
 	each(t, func(t *testing.T, w *wales) {
 		host := w.organisation("Host")
-		narrowed := func(p access.Permission) access.Actor {
+		narrowed := func(to ...access.Permission) access.Actor {
 			by := official
-			by.TokenScopes = []access.Permission{p}
+			by.TokenScopes = to
 			return by
 		}
 		for by, want := range map[*access.Actor]bool{new(narrowed(access.DirectoryRead)): true, new(narrowed(access.InventoryRead)): false} {
@@ -68,7 +68,7 @@ func TestATokenIsToldOfWhatItIsFor(t *testing.T) {
 			}
 		}
 		programme := must[*review.ProgrammeDetail](t)(w.reviews.CreateProgramme(t.Context(), program, review.ProgrammeInput{Title: lang.Text{En: "Programme"}, StartsOn: "2026-03-01", EndsOn: "2026-12-31"}))
-		for by, want := range map[*access.Actor]bool{&official: true, new(narrowed(access.ReviewRead)): false} {
+		for by, want := range map[*access.Actor]bool{&official: true, new(narrowed(access.ReviewRead, access.DirectoryRead)): false} {
 			p := must[*review.ProgrammeProgress](t)(w.reviews.ProgrammeProgress(t.Context(), *by, programme.ID))
 			if told := len(p.Missing) > 0; told != want {
 				t.Errorf("%v is told who has not returned its inventory: %t", by.TokenScopes, told)

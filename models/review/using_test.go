@@ -56,6 +56,15 @@ func TestWhoUsesASystemPlansNothingForIt(t *testing.T) {
 		_, err = h.ChangeProgramme(t.Context(), user, p.ID, p.Version, func(in *ProgrammeInput) error { in.Title = both("Ours now"); return nil })
 		h.refused("the programme of others", err, "programme.not-yours")
 
+		empty, err := programme(h.people["official"])
+		h.must("a programme without systems", err)
+		seen, err = h.Programme(t.Context(), h.people["national"], empty.ID)
+		if h.must("read that", err); seen.MayPlan {
+			t.Error("an approver is told that they may plan it")
+		}
+		_, err = h.ChangeProgramme(t.Context(), h.people["national"], empty.ID, empty.Version, func(in *ProgrammeInput) error { in.Title = both("Mine now"); return nil })
+		h.refused("a programme without systems, by an approver", err, "forbidden")
+
 		r := h.issued("powys")
 		_, err = h.PlanBulk(t.Context(), user, BulkInput{DueOn: calendar.On(h.now).AddDays(60), Reviews: []BulkAsk{
 			{SupplierID: h.supplier, SystemIDs: h.idsOf("powys"), QuestionnaireCode: "small"}}})

@@ -36,7 +36,7 @@ var further = []struct{ folder, run string }{
 	{"models/outbox", ""},
 	{"models/pack", ""},
 	{"models/portfolio", "Who|Token|Dashboard|Register|Supplier|Organisation|Risk"},
-	{"models/review", "Who|AReport|Action|Programme"},
+	{"models/review", "Who|AReport|Action|Programme|Earlier"},
 	{"models/identity", "Who|Administrator|Invit"},
 	{"app", "WhatMayNotBeSeen|ARespondentSees|ASupplier|NoWordOfOneTenant/SQLite|APackGoes/SQLite|Bulk|Programme|Users|Risk|Deput|Translat|Calendar|Audit"},
 }

@@ -23,6 +23,7 @@ var explained = map[string]string{
 	"check portfolio.Service.Calendar access.InventoryRead": "the scopes of ratings, certificates and contracts are that permission too",
 	"check portfolio.diary.actions access.AnswersRead":      "the scope of actions is that permission too",
 	"check portfolio.Service.History access.InventoryRead":  "what is told of is found by that permission first",
+	"check portfolio.Service.History p":                     "what is told of is found by that permission first",
 	"check portfolio.formsAbout p (5)":                      "whoever sends such a form is asked by the domain too",
 }
 
