@@ -62,7 +62,8 @@ func TestWhoUsesASystemPlansNothingForIt(t *testing.T) {
 		if h.must("read that", err); seen.MayPlan {
 			t.Error("an approver is told that they may plan it")
 		}
-		_, err = h.ChangeProgramme(t.Context(), h.people["national"], empty.ID, empty.Version, func(in *ProgrammeInput) error { in.Title = both("Mine now"); return nil })
+		// Who may not is told so before anything of what stands, such as its version.
+		_, err = h.ChangeProgramme(t.Context(), h.people["national"], empty.ID, empty.Version+1, func(in *ProgrammeInput) error { in.Title = both("Mine now"); return nil })
 		h.refused("a programme without systems, by an approver", err, "forbidden")
 
 		r := h.issued("powys")
