@@ -51,6 +51,8 @@ func (i *intake) hold(ctx context.Context, visit *request.Visit) (leave func(), 
 		most, places = 1, i.guests
 	case signed.Actor.OnSupplierSide():
 		who = "supplier " + signed.Actor.SupplierID.String()
+	default: // in the browser and by tokens together
+		who = "person " + signed.User.ID.String()
 	}
 	waiting, cancel := context.WithTimeout(ctx, i.wait)
 	defer cancel()

@@ -227,6 +227,18 @@ func (h *house) issued(hosts ...string) *Review {
 	return r
 }
 
+// deskSubmitted is a review that an official has answered, of what is known.
+func (h *house) deskSubmitted(hosts ...string) *Review {
+	h.t.Helper()
+	r := h.planned(Desk, h.ids("reviewer"), hosts...)
+	_, _, err := h.Issue(h.t.Context(), h.people["official"], r.ID, nil)
+	h.must("issue", err)
+	h.answerAll("official", r.ID)
+	_, err = h.Submit(h.t.Context(), h.people["official"], r.ID, Attestation{})
+	h.must("submit", err)
+	return r
+}
+
 // answer gives a value to a question.
 func (h *house) answer(who string, id uuid.UUID, slot questionnaire.Slot, value string) error {
 	_, err := h.Answer(h.t.Context(), h.people[who], id, slot.Key, slot.System, AnswerInput{Value: json.RawMessage(value)})

@@ -121,12 +121,7 @@ func TestWhoTranslatesAFindingHasWrittenIt(t *testing.T) {
 
 func TestWhoAnsweredDoesNotTranslateFindings(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		r := h.planned(Desk, h.ids("reviewer"), "cardiff")
-		_, _, err := h.Issue(t.Context(), h.people["official"], r.ID, nil)
-		h.must("issue", err)
-		h.answerAll("official", r.ID)
-		_, err = h.Submit(t.Context(), h.people["official"], r.ID, Attestation{})
-		h.must("submit", err)
+		r := h.deskSubmitted("cardiff")
 		h.found(r)
 		rows := h.translations("official")
 		n, err := h.TakeTranslations(t.Context(), h.people["official"], rows)

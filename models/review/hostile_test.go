@@ -125,15 +125,9 @@ func TestAReceiptIsNotReadUnseen(t *testing.T) {
 // A desk review is ours: the supplier is not told of it by what follows it.
 func TestADeskReviewStaysOurs(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		desk := h.planned(Desk, h.ids("reviewer"), "cardiff")
-		_, _, err := h.Issue(t.Context(), h.people["official"], desk.ID, nil)
-		h.must("issue", err)
-		h.answerAll("official", desk.ID)
-		_, err = h.Submit(t.Context(), h.people["official"], desk.ID, Attestation{})
-		h.must("submit", err)
+		desk := h.deskSubmitted("cardiff")
 		h.judgeAll("reviewer", desk.ID, "access.factors")
-		_, err = h.Assess(t.Context(), h.people["reviewer"], desk.ID, AssessInput{})
-		h.must("assess", err)
+		h.assess("reviewer", desk.ID)
 		h.must("sign", h.sign("siro", desk.ID))
 		h.now = h.now.AddDate(0, 0, 1)
 		r := h.assessed([]string{"access.factors"}, "cardiff")
