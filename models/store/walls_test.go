@@ -277,6 +277,25 @@ func TestWithoutASupplierTheSuppliersRoleSeesNothing(t *testing.T) {
 	})
 }
 
+// The wall alone hides from a supplier what hangs on an action of our side.
+func TestTheWallHidesWhatIsOfOurActions(t *testing.T) {
+	sharedPostgres(t, func(t *testing.T, s *storetest.Shared) {
+		ours, _ := tenants(t, s, columnsOf(t, s, true))
+		db := s.Open()
+		for _, side := range []string{"supplier", "ours"} {
+			s.Do("UPDATE actions SET side = '" + side + "'")
+			for _, table := range []string{"evidence", "extensions"} {
+				n, err := store.Read(t.Context(), db, ours.lead(), func(tx *store.Tx) (int, error) {
+					return tx.CountPast("SELECT count(*) FROM "+table+" WHERE id = $1", ours.rows[table])
+				})
+				if err != nil || (n == 1) != (side == "supplier") {
+					t.Errorf("%s of an action of side %s: %d rows, %v", table, side, n, err)
+				}
+			}
+		}
+	})
+}
+
 // Every table is behind the wall, or on the list of those that are no supplier's.
 func TestNoTableStandsOutsideTheWall(t *testing.T) {
 	sharedPostgres(t, func(t *testing.T, s *storetest.Shared) {
